@@ -1,0 +1,1 @@
+"""How a page gets here: catalogue, frontier, download, archive. Scrapy lives in this package."""

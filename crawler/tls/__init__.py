@@ -1,0 +1,1 @@
+"""The TLS ladder: verify first, weaken by permission, remember, record."""
