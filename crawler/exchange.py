@@ -5,20 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.models import Certificate as Certificate
+
 BodyEnd = Literal["framed", "close_notify", "unproven"]
 Headers = tuple[tuple[bytes, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """The leaf certificate a server showed; ``sha256`` in lower-case hex, dates as instants."""
-
-    sha256: str
-    subject: str
-    issuer: str
-    not_before: str
-    not_after: str
-    san: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,3 +224,50 @@ class Document:
     extractor: str | None = None
     canonical: str | None = None  # <link rel=canonical> or og:url, as printed
     encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The leaf certificate a server showed; ``sha256`` in lower-case hex, dates as instants."""
+
+    sha256: str
+    subject: str
+    issuer: str
+    not_before: str
+    not_after: str
+    san: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How one lease of an address ended: a row of ``fetches`` before it is archived and numbered.
+
+    ``tls_path`` names every attempt in order.
+    """
+
+    url: str
+    fetched_at: str
+    site: str | None = None
+    status: int | None = None
+    final_url: str | None = None
+    attempts: int = 1
+    error_class: str | None = None
+    error: str | None = None
+    ip: str | None = None
+    tls_profile: str | None = None
+    tls_version: str | None = None
+    tls_cipher: str | None = None
+    tls_verified: bool | None = None
+    tls_path: tuple[str, ...] = ()
+    certificate: Certificate | None = None
+    body_sha256: str | None = None
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an archive keeps a record: file name within the archive folder, first byte, number of bytes."""
+
+    file: str
+    offset: int
+    length: int
