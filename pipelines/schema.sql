@@ -46,6 +46,7 @@ CREATE TABLE urls (
     CHECK (state IN ('new', 'leased', 'done', 'failed', 'gone', 'blocked', 'rejected')),
   priority INTEGER NOT NULL DEFAULT 0,
   depth INTEGER NOT NULL DEFAULT 0,
+  stale INTEGER NOT NULL DEFAULT 0,
   owner TEXT,
   lease_until REAL,
   tries INTEGER NOT NULL DEFAULT 0,

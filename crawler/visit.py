@@ -1,0 +1,93 @@
+"""What passes between the frontier, Scrapy, the pool and the writer: leases, visits and their next states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from crawler.exchange import Exchange
+from pipelines.models import Document, Fetch, Page
+
+UrlKind = Literal["article", "listing", "feed", "sitemap"]
+UrlState = Literal["new", "done", "failed", "gone", "blocked", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An address to add to the frontier: its canonical key and the form that can be fetched.
+
+    ``stale`` counts the listing pages in a row, up to the one that named this address, that showed nothing new.
+    """
+
+    url: str
+    fetch_url: str
+    site: str
+    host: str
+    kind: UrlKind
+    priority: int = 0
+    depth: int = 0
+    stale: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """An address that is ours to visit until ``until``, not before ``due`` (both epoch seconds)."""
+
+    url: str
+    fetch_url: str
+    site: str
+    host: str
+    kind: UrlKind
+    depth: int
+    stale: int
+    tries: int
+    due: float
+    etag: str | None = None
+    last_modified: str | None = None
+    interval: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The state a lease ends in.
+
+    ``retry_at`` (epoch seconds) belongs to state "new". ``host_failed`` counts towards the host's breaker, None leaves
+    it alone; ``alias`` is a second form of the address that a redirect gave away.
+    """
+
+    state: UrlState
+    cause: str | None = None
+    retry_at: float | None = None
+    fetch_url: str | None = None
+    host_failed: bool | None = None
+    children: tuple[Candidate, ...] = ()
+    alias_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One lease and how its fetch ended: the item that every callback and errback returns, exactly one."""
+
+    lease: Lease
+    fetch: Fetch
+    next: Next
+    page: Page | None = None
+    exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates a listing, feed or sitemap gave, and how many links it held at all."""
+
+    candidates: tuple[Candidate, ...] = ()
+    n_links: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What the pool made of a page: a document, or the candidates of a listing, or why neither."""
+
+    document: Document | None = None
+    found: Found | None = None
+    cause: str | None = None
+    again: bool = field(default=False)  # nobody's fault: the page goes back to the frontier
