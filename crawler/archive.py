@@ -1,0 +1,330 @@
+"""The archive: what was received, kept as WARC (ISO 28500:2017) in a folder beside the database.
+
+A process appends to files of its own, ``<run>-<pid>-<n>.warc.gz``. Every exchange is a ``response`` record and right
+after it a ``metadata`` record with its row of ``fetches``, each a gzip member: an exchange is whole when its metadata
+is, so a file that a crash tore is cut back to the end of the last metadata record.
+
+The lock on a process's first file is its proof of life. It goes with the process however that ends, and programs it
+starts do not get it (PEP 446), so whoever gets the lock knows that the owner is gone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import zlib
+from base64 import b32encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from warcio.warcwriter import WARCWriter
+
+from crawler.archive_members import Member, read_members
+from crawler.archive_provenance import provenance_of
+from crawler.exchange import Exchange
+from pipelines.errors import StorageError
+
+ROLL_AT = 1_000_000_000  # bytes: small enough to copy about, as Common Crawl and Heritrix do
+GZIP = 31  # zlib's window bits for a gzip header and trailer
+
+# An exchange that still waits for its metadata record is not whole.
+UNFINISHED = frozenset({"response", "revisit", "request"})
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an exchange lies: the name of a file in the archive's folder, and its bytes there."""
+
+    file: str
+    offset: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """The offset of the byte after it."""
+        return self.offset + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An archived exchange with the same payload, to which a ``revisit`` record refers."""
+
+    url: str
+    fetched_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """An archive file whose owner is gone: bytes cut off its torn end, and bytes it should have but has not."""
+
+    file: str
+    cut: int = 0
+    missing: int = 0
+
+
+class Archive:
+    """The archive files that one process appends to. Not for several threads.
+
+    Every method raises `StorageError` when the disk refuses; a record that could not be written leaves no trace.
+    """
+
+    def __init__(self, folder: Path, run: str, *, roll_at: int = ROLL_AT) -> None:
+        self._folder = folder
+        self._stem = f"{run}-{os.getpid()}"
+        self._roll_at = roll_at
+        self._n = 0
+        with _storage(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._proof = self._file = self._next_file()
+        self.owner = self._file.path.name
+
+    def append(
+        self, exchange: Exchange, provenance: Mapping[str, object], *, revisit_of: Original | None = None
+    ) -> Position:
+        """Where the exchange is now, together with its metadata record; on disk only after `sync`.
+
+        ``provenance`` holds what the exchange does not know of its row in ``fetches`` (run, url, site, page_kind).
+        With ``revisit_of`` only the headers are kept: the payload is the one archived then.
+        """
+        data = _records(exchange, provenance_of(exchange) | dict(provenance), revisit_of)
+        with _storage(self._file.path):
+            if self._file.size >= self._roll_at:
+                self._roll()
+            offset = self._file.size
+            self._file.append(data)
+        return Position(self._file.path.name, offset, len(data))
+
+    def sync(self) -> None:
+        """Nothing; all that was appended is on the disk."""
+        with _storage(self._file.path):
+            self._file.sync()
+
+    def close(self) -> None:
+        """Nothing; the files are on the disk, the proof of life is given up. A file without an exchange is removed."""
+        with _storage(self._file.path):
+            for file in {id(file): file for file in (self._file, self._proof)}.values():
+                file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _roll(self) -> None:
+        full, self._file = self._file, self._next_file()
+        full.sync()
+        if full is not self._proof:
+            full.close()
+
+    def _next_file(self) -> _LockedFile:
+        while True:
+            self._n += 1
+            path = self._folder / f"{self._stem}-{self._n}.warc.gz"
+            try:
+                return _LockedFile(path, _warcinfo(path.name))
+            except FileExistsError:  # a process of the same number, before this one
+                continue
+
+
+class _LockedFile:
+    """A new file, locked, that grows by whole pieces only."""
+
+    def __init__(self, path: Path, head: bytes) -> None:
+        self.path = path
+        self._fd: int | None = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o644)
+        fcntl.flock(self._fd, fcntl.LOCK_EX)
+        self.size = 0
+        self._head = len(head)
+        self.append(head)
+        _sync_folder(path.parent)  # else a power cut may lose the file's name
+
+    def append(self, data: bytes) -> None:
+        assert self._fd is not None, "the archive is closed"
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._fd, view) :]
+        except OSError:
+            os.ftruncate(self._fd, self.size)
+            os.lseek(self._fd, self.size, os.SEEK_SET)
+            raise
+        self.size += len(data)
+
+    def sync(self) -> None:
+        assert self._fd is not None, "the archive is closed"
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        if self._fd is None:
+            return
+        os.fsync(self._fd)
+        if self.size == self._head:
+            self.path.unlink(missing_ok=True)
+        fd, self._fd = self._fd, None
+        os.close(fd)
+
+
+def is_alive(path: Path) -> bool:
+    """Whether the process that owns this archive file still runs."""
+    with _storage(path):
+        try:
+            with path.open("rb") as file:
+                return not _locked(file.fileno(), fcntl.LOCK_SH)
+        except FileNotFoundError:
+            return False
+
+
+def take_over(path: Path, known_end: int = 0) -> Repaired | None:
+    """What was mended in the archive file of a process that is gone, or None while it lives.
+
+    ``known_end`` is the end of the last exchange the database knows. Whole exchanges behind it stay, what is torn is
+    cut. A file that is not there has no owner.
+    """
+    with _storage(path):
+        try:
+            with path.open("r+b") as file:
+                return _repaired(path.name, file, known_end) if _locked(file.fileno(), fcntl.LOCK_EX) else None
+        except FileNotFoundError:
+            return Repaired(path.name, missing=known_end)
+
+
+def _repaired(name: str, file: BinaryIO, known_end: int) -> Repaired:
+    size = os.fstat(file.fileno()).st_size
+    if size <= known_end:
+        return Repaired(name, missing=known_end - size)
+    end = whole_end(read_members(file, known_end), known_end)
+    if end < size:
+        os.ftruncate(file.fileno(), end)
+        os.fsync(file.fileno())
+    return Repaired(name, cut=size - end)
+
+
+def whole_end(members: Iterator[Member], start: int) -> int:
+    """The end of the last whole exchange among the members of a file, or ``start``."""
+    end = start
+    for member in members:
+        if not member.whole:
+            break
+        if member.record_type not in UNFINISHED:
+            end = member.end
+    return end
+
+
+def _locked(fd: int, kind: int) -> bool:
+    try:
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def _storage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"cannot write the archive {path}: {error.strerror or error}; free space or mend its permissions, then run"
+            " the command again"
+        ) from error
+
+
+# Records. warcio lays them out; headers go in as received, because its own percent-encode whatever is not ASCII.
+
+
+@dataclass(frozen=True, slots=True)
+class _AsReceived:
+    """Stands for warcio's HTTP headers where a record is written."""
+
+    headers_buff: bytes
+
+    def compute_headers_buffer(self, header_filter: object) -> None:
+        """Nothing to compute: the bytes are there."""
+
+
+def _records(exchange: Exchange, provenance: Mapping[str, object], revisit_of: Original | None) -> bytes:
+    writer = WARCWriter(None, gzip=False, warc_version="1.1")
+    answer = _answer(writer, exchange, revisit_of)
+    metadata = _metadata(writer, exchange, provenance, answer.rec_headers.get_header("WARC-Record-ID"))
+    return _member(answer) + _member(metadata)
+
+
+def _member(record: Any) -> bytes:
+    plain = BytesIO()
+    WARCWriter(plain, gzip=False).write_record(record)
+    return zlib.compress(plain.getvalue(), wbits=GZIP)
+
+
+def _answer(writer: Any, exchange: Exchange, revisit_of: Original | None) -> Any:
+    headers = _AsReceived(http_head(exchange))
+    about = {"WARC-Date": exchange.fetched_at} | ({"WARC-IP-Address": exchange.ip} if exchange.ip else {})
+    if revisit_of is None:
+        body = BytesIO(exchange.body)
+        return writer.create_warc_record(
+            exchange.url,
+            "response",
+            payload=body,
+            length=len(exchange.body),
+            http_headers=headers,
+            warc_headers_dict=about,
+        )
+    digest = "sha1:" + b32encode(hashlib.sha1(exchange.body, usedforsecurity=False).digest()).decode()
+    return writer.create_revisit_record(
+        exchange.url, digest, revisit_of.url, revisit_of.fetched_at, http_headers=headers, warc_headers_dict=about
+    )
+
+
+def _metadata(writer: Any, exchange: Exchange, provenance: Mapping[str, object], concurrent_to: str) -> Any:
+    data = json.dumps(provenance, ensure_ascii=False, sort_keys=True).encode()
+    return writer.create_warc_record(
+        exchange.url,
+        "metadata",
+        payload=BytesIO(data),
+        length=len(data),
+        warc_content_type="application/json",
+        warc_headers_dict={"WARC-Date": exchange.fetched_at, "WARC-Concurrent-To": concurrent_to},
+    )
+
+
+def _warcinfo(name: str) -> bytes:
+    facts = {"software": "danchieu", "format": "WARC File Format 1.1", "conformsTo": "ISO 28500:2017"}
+    return _member(WARCWriter(None, gzip=False, warc_version="1.1").create_warcinfo_record(name, facts))
+
+
+def http_head(exchange: Exchange) -> bytes:
+    """The status line and headers as received, but saying how the body is framed now.
+
+    The transfer coding is undone, so its header is kept under the name that Wayback tools give to what they changed
+    (``X-Archive-Orig-``), and Content-Length is the length of the body that follows.
+    """
+    version = exchange.http_version.removeprefix("HTTP/")
+    lines = [f"HTTP/{version} {exchange.status} {exchange.reason}".rstrip().encode("latin-1", "replace")]
+    length = str(len(exchange.body)).encode()
+    framed = False
+    for name, value in exchange.headers:
+        if name.lower() == b"content-length" and value.strip() == length and not framed:
+            framed = True
+        elif name.lower() in (b"transfer-encoding", b"content-length"):
+            name = b"X-Archive-Orig-" + name
+        lines.append(name + b": " + value)
+    if not framed:
+        lines.append(b"Content-Length: " + length)
+    return b"".join(b" ".join(line.splitlines()) + b"\r\n" for line in lines) + b"\r\n"
