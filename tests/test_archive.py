@@ -13,42 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warcio.archiveiterator import ArchiveIterator
+from archive_samples import BODY, CERTIFICATE, exchange, records
 
 from crawler.archive import Archive, Original, Position, Repaired, http_head, is_alive, take_over
-from crawler.exchange import Certificate, Exchange, TlsRecord
 from pipelines.errors import StorageError
 
-CERTIFICATE = Certificate("ab" * 32, "CN=tinh.example", "CN=CA", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", ("x",))
-TLS = TlsRecord("legacy", "TLSv1", "AES128-SHA", True, ("strict:protocol", "legacy:ok"), CERTIFICATE)
-BODY = "<html><body><p>Quy định số 96-QĐ/TW</p></body></html>".encode()
-
-
-def exchange(**changes: Any) -> Exchange:
-    values: dict[str, Any] = {
-        "url": "https://tinh.example/tin/1",
-        "method": "GET",
-        "request_headers": ((b"User-Agent", b"danchieu"),),
-        "status": 200,
-        "reason": "OK",
-        "http_version": "HTTP/1.1",
-        "headers": ((b"Content-Type", b"text/html; charset=utf-8"), (b"Transfer-Encoding", b"chunked")),
-        "body": BODY,
-        "fetched_at": "2026-11-25T01:02:03Z",
-        "ip": "203.0.113.7",
-        "attempts": 2,
-        "tls": TLS,
-    }
-    return Exchange(**(values | changes))
-
-
-def records(path: Path) -> list[tuple[str, dict[str, str], bytes]]:
-    """What warcio's own reader sees: type, WARC headers and content of each record, digests checked."""
-    with path.open("rb") as file:
-        return [
-            (record.rec_type, dict(record.rec_headers.headers), record.content_stream().read())
-            for record in ArchiveIterator(file, check_digests="raise")
-        ]
+HERE = Path(__file__).parent  # the programs below import the samples from here
 
 
 def test_an_exchange_is_a_response_and_its_metadata(tmp_path: Path) -> None:
@@ -184,7 +154,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from crawler.archive import Archive
-from tests.test_archive import exchange
+from archive_samples import exchange
 archive = Archive(Path(sys.argv[1]), "killed")
 n = 0
 while True:
@@ -197,8 +167,7 @@ while True:
 
 @pytest.mark.parametrize("after", [1, 17, 60])
 def test_a_killed_writer_loses_nothing_it_had_synced(tmp_path: Path, after: int) -> None:
-    root = Path(__file__).parent.parent
-    with subprocess.Popen([sys.executable, "-c", WRITER, tmp_path], cwd=root, stdout=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen([sys.executable, "-c", WRITER, tmp_path], cwd=HERE, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
         told = [run.stdout.readline() for _ in range(after)]
         assert is_alive(tmp_path / told[0].split()[0])
@@ -250,7 +219,7 @@ def test_a_full_disk_leaves_whole_records(tmp_path: Path) -> None:
     """A limit on file size stands for a full disk: the first write over it is short, the next one fails."""
     code = (
         "import resource, signal, sys, os\nfrom pathlib import Path\nfrom crawler.archive import Archive\n"
-        "from pipelines.errors import StorageError\nfrom tests.test_archive import exchange\n"
+        "from pipelines.errors import StorageError\nfrom archive_samples import exchange\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "archive = Archive(Path(sys.argv[1]), 'full')\narchive.append(exchange(), {})\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
@@ -258,9 +227,8 @@ def test_a_full_disk_leaves_whole_records(tmp_path: Path) -> None:
         "    print(error)\n"
         "archive.append(exchange(), {})\narchive.close()\n"
     )
-    root = Path(__file__).parent.parent
     ran = subprocess.run(
-        [sys.executable, "-c", code, tmp_path], cwd=root, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code, tmp_path], cwd=HERE, capture_output=True, text=True, check=True, timeout=60
     )
     assert "cannot write the archive" in ran.stdout
     (path,) = tmp_path.iterdir()
