@@ -27,29 +27,16 @@ from typing import Any, BinaryIO, Self
 from warcio.warcwriter import WARCWriter
 
 from crawler.archive_members import Member, read_members
-from crawler.archive_provenance import provenance_of
+from crawler.archive_provenance import fetch_of, provenance
 from crawler.exchange import Exchange
 from pipelines.errors import StorageError
+from pipelines.models import Position as Position
 
 ROLL_AT = 1_000_000_000  # bytes: small enough to copy about, as Common Crawl and Heritrix do
 GZIP = 31  # zlib's window bits for a gzip header and trailer
 
 # An exchange that still waits for its metadata record is not whole.
 UNFINISHED = frozenset({"response", "revisit", "request"})
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where an exchange lies: the name of a file in the archive's folder, and its bytes there."""
-
-    file: str
-    offset: int
-    length: int
-
-    @property
-    def end(self) -> int:
-        """The offset of the byte after it."""
-        return self.offset + self.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +73,14 @@ class Archive:
         self.owner = self._file.path.name
 
     def append(
-        self, exchange: Exchange, provenance: Mapping[str, object], *, revisit_of: Original | None = None
+        self, exchange: Exchange, known: Mapping[str, object], *, revisit_of: Original | None = None
     ) -> Position:
         """Where the exchange is now, together with its metadata record; on disk only after `sync`.
 
-        ``provenance`` holds what the exchange does not know of its row in ``fetches`` (run, url, site, page_kind).
+        ``known`` holds what the exchange does not know of its row in ``fetches``: run, url, site, page_kind.
         With ``revisit_of`` only the headers are kept: the payload is the one archived then.
         """
-        data = _records(exchange, provenance_of(exchange) | dict(provenance), revisit_of)
+        data = _records(exchange, provenance(fetch_of(exchange)) | dict(known), revisit_of)
         with _storage(self._file.path):
             if self._file.size >= self._roll_at:
                 self._roll()
@@ -260,10 +247,10 @@ class _AsReceived:
         """Nothing to compute: the bytes are there."""
 
 
-def _records(exchange: Exchange, provenance: Mapping[str, object], revisit_of: Original | None) -> bytes:
+def _records(exchange: Exchange, row: Mapping[str, object], revisit_of: Original | None) -> bytes:
     writer = WARCWriter(None, gzip=False, warc_version="1.1")
     answer = _answer(writer, exchange, revisit_of)
-    metadata = _metadata(writer, exchange, provenance, answer.rec_headers.get_header("WARC-Record-ID"))
+    metadata = _metadata(writer, exchange, row, answer.rec_headers.get_header("WARC-Record-ID"))
     return _member(answer) + _member(metadata)
 
 
@@ -292,8 +279,8 @@ def _answer(writer: Any, exchange: Exchange, revisit_of: Original | None) -> Any
     )
 
 
-def _metadata(writer: Any, exchange: Exchange, provenance: Mapping[str, object], concurrent_to: str) -> Any:
-    data = json.dumps(provenance, ensure_ascii=False, sort_keys=True).encode()
+def _metadata(writer: Any, exchange: Exchange, row: Mapping[str, object], concurrent_to: str) -> Any:
+    data = json.dumps(row, ensure_ascii=False, sort_keys=True).encode()
     return writer.create_warc_record(
         exchange.url,
         "metadata",

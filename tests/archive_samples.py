@@ -8,6 +8,7 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.exchange import Certificate, Exchange, TlsRecord
+from pipelines.models import Position
 
 CERTIFICATE = Certificate("ab" * 32, "CN=tinh.example", "CN=CA", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", ("x",))
 TLS = TlsRecord("legacy", "TLSv1", "AES128-SHA", True, ("strict:protocol", "legacy:ok"), CERTIFICATE)
@@ -39,3 +40,7 @@ def records(path: Path) -> list[tuple[str, dict[str, str], bytes]]:
             (record.rec_type, dict(record.rec_headers.headers), record.content_stream().read())
             for record in ArchiveIterator(file, check_digests="raise")
         ]
+
+
+def end_of(position: Position) -> int:
+    return position.offset + position.length

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_samples import BODY, CERTIFICATE, exchange, records
+from archive_samples import BODY, CERTIFICATE, end_of, exchange, records
 
 from crawler.archive import Archive, Original, Position, Repaired, http_head, is_alive, take_over
 from pipelines.errors import StorageError
@@ -26,7 +26,7 @@ def test_an_exchange_is_a_response_and_its_metadata(tmp_path: Path) -> None:
         position = archive.append(exchange(), {"run": "r1", "site": "tinh"})
         archive.sync()
         path = tmp_path / position.file
-        assert position.end == path.stat().st_size
+        assert end_of(position) == path.stat().st_size
     (info, _, _), (kind, response, body), (what, metadata, row) = records(path)
     assert (info, kind, what) == ("warcinfo", "response", "metadata")
     assert body == BODY
@@ -36,7 +36,7 @@ def test_an_exchange_is_a_response_and_its_metadata(tmp_path: Path) -> None:
     assert metadata["WARC-Concurrent-To"] == response["WARC-Record-ID"]
     known = json.loads(row)
     assert known["tls_path"] == ["strict:protocol", "legacy:ok"]
-    assert known["tls_verified"] == 1
+    assert known["tls_verified"] is True
     assert known["certificate"]["sha256"] == CERTIFICATE.sha256
     assert (known["run"], known["site"], known["attempts"], known["bytes"]) == ("r1", "tinh", 2, len(BODY))
 
@@ -175,7 +175,7 @@ def test_a_killed_writer_loses_nothing_it_had_synced(tmp_path: Path, after: int)
         told += run.stdout.readlines()
     file, offset, length = told[-1].split() if told[-1].endswith("\n") else told[-2].split()
     position = Position(file, int(offset), int(length))
-    repaired = take_over(tmp_path / file, position.end)
+    repaired = take_over(tmp_path / file, end_of(position))
     assert repaired is not None
     assert repaired.missing == 0
     assert sum(kind == "response" for kind, _, _ in records(tmp_path / file)) in (len(told), len(told) + 1)
@@ -186,10 +186,10 @@ def test_every_cut_of_the_last_exchange_is_repaired(tmp_path: Path) -> None:
         first, last = (archive.append(exchange(url=f"https://tinh.example/{n}"), {}) for n in range(2))
     path = tmp_path / last.file
     data = path.read_bytes()
-    for known_end in (first.end, 0):
-        for size in range(first.end, last.end + 1):
+    for known_end in (end_of(first), 0):
+        for size in range(end_of(first), end_of(last) + 1):
             path.write_bytes(data[:size])
-            end = last.end if size == last.end else first.end
+            end = end_of(last) if size == end_of(last) else end_of(first)
             assert take_over(path, known_end) == Repaired(path.name, cut=size - end), (known_end, size)
             assert path.read_bytes() == data[:end], (known_end, size)
 
@@ -209,9 +209,9 @@ def test_a_file_shorter_than_the_database_knows_is_said(tmp_path: Path) -> None:
     with Archive(tmp_path, "r1") as archive:
         position = archive.append(exchange(), {})
     path = tmp_path / position.file
-    assert take_over(path, position.end + 7) == Repaired(path.name, missing=7)
+    assert take_over(path, end_of(position) + 7) == Repaired(path.name, missing=7)
     path.unlink()
-    assert take_over(path, position.end) == Repaired(path.name, missing=position.end)
+    assert take_over(path, end_of(position)) == Repaired(path.name, missing=end_of(position))
     assert not is_alive(path)
 
 
