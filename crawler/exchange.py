@@ -28,7 +28,7 @@ class Exchange:
     """A request and its answer, the body with transfer coding undone and content coding kept.
 
     ``body_end`` says how the end of the body is known: by its framing (RFC 9112 section 6), by the closure alert
-    (section 9.8), or not at all.
+    (section 9.8), or not at all. ``path`` names every attempt, as in TlsRecord, also where it ended on plain http.
     """
 
     url: str
@@ -44,12 +44,14 @@ class Exchange:
     attempts: int = 1
     body_end: BodyEnd = "framed"
     tls: TlsRecord | None = None
+    path: tuple[str, ...] = ()
 
 
 class FetchError(Exception):
     """No answer, and why: ``error_class`` is a stable word such as "expired", "hostname", "reset" or "too-large".
 
-    ``permanent`` faults are not tried again in this run; others may be after ``retry_after`` seconds.
+    ``permanent`` faults are not tried again in this run; others may be after ``retry_after`` seconds. ``exchange`` is
+    what came of an answer that broke off ("truncated"). ``attempts`` is 0 where the host's fault was known before.
     """
 
     def __init__(
@@ -73,3 +75,4 @@ class FetchError(Exception):
         self.attempts = attempts
         self.ip = ip
         self.certificate = certificate
+        self.exchange: Exchange | None = None

@@ -1,0 +1,143 @@
+"""One connection to a server on one rung of the ladder, judged before a request is sent over it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from OpenSSL import SSL
+
+from crawler.exchange import TlsRecord
+from crawler.tls import faults
+from crawler.tls.answer import Answer, AnswerError, Wire, read_answer
+from crawler.tls.certificates import describe, is_address, names_of, proves
+from crawler.tls.dial import PrivateAddressError, dial
+from crawler.tls.ladder import HTTP, HostPolicy, Rung
+from crawler.tls.profiles import PROFILES, context
+from crawler.tls.stream import Stream, TlsStream
+
+HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH
+
+
+class ConnectError(Exception):
+    """No usable connection: the class of the fault, what was seen, and the chain the server sent, leaf first."""
+
+    def __init__(self, fault: str, detail: str, ip: str | None = None, chain: Sequence[x509.Certificate] = ()) -> None:
+        super().__init__(detail)
+        self.fault = fault
+        self.detail = detail
+        self.ip = ip
+        self.chain = chain
+
+
+@dataclass(slots=True)
+class Connection:
+    """An open connection and what is known of it. One exchange at a time."""
+
+    stream: Stream
+    ip: str
+    rung: Rung
+    tls: TlsRecord | None = None
+    wire: Wire = field(init=False)
+    used: int = 0
+    _ahead: asyncio.Task[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.wire = Wire(self._read)
+
+    async def ask(self, request: bytes, method: str, limit: int) -> Answer:
+        """The answer to one request, its body at most ``limit`` bytes. Raises AnswerError."""
+        self.used += 1
+        try:
+            await self.stream.write(request)
+            return await read_answer(self.wire, method, limit)
+        except (OSError, EOFError, SSL.Error) as error:
+            fault = "cut" if self.wire.buffer or self.wire.answered else "no-response"
+            raise AnswerError(fault, str(error) or type(error).__name__) from error
+
+    def park(self) -> None:
+        """Wait for the next request. Reading ahead is how the end of an idle connection is noticed."""
+        self.wire = Wire(self._read)
+        self._ahead = asyncio.ensure_future(self.stream.read())
+        self._ahead.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    def alive(self) -> bool:
+        """Whether a parked connection may carry another request: it stands, and nothing unasked for has come."""
+        return self._ahead is not None and not self._ahead.done()
+
+    def close(self) -> None:
+        """Let go of the connection at once."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+        self.stream.close()
+
+    async def _read(self) -> bytes:
+        ahead, self._ahead = self._ahead, None
+        return await (ahead if ahead is not None else self.stream.read())
+
+
+async def connect(
+    host: str, port: int, rung: Rung, policy: HostPolicy, intermediates: tuple[str, ...] = (), limit: float = 15.0
+) -> Connection:
+    """A connection to ``host`` on ``rung``; the handshake may take ``limit`` seconds. Raises ConnectError."""
+    try:
+        dialled = await dial(host, port, policy)
+    except PrivateAddressError as error:
+        raise ConnectError("private-address", str(error)) from error
+    except (OSError, UnicodeError) as error:  # UnicodeError: a label that IDNA cannot encode
+        fault = faults.of_connect(error) if isinstance(error, OSError) else "dns"
+        raise ConnectError(fault, str(error) or type(error).__name__) from error
+    if rung == HTTP:
+        return Connection(dialled.stream, dialled.ip, rung)
+    made = context(PROFILES[rung.profile], policy.extra_ca, intermediates)
+    stream = TlsStream.over(dialled.stream, made, None if is_address(host) else host)
+    try:
+        await _handshake(stream, dialled.ip, limit)
+        return Connection(stream, dialled.ip, rung, _judge(stream, host, rung, dialled.ip))
+    except BaseException:  # also when cancelled: nobody else knows of this socket
+        stream.close()
+        raise
+
+
+async def _handshake(stream: TlsStream, ip: str, limit: float) -> None:
+    try:
+        async with asyncio.timeout(limit):
+            await stream.handshake()
+    except (OSError, EOFError, SSL.Error) as error:
+        fault = faults.of_handshake(error, stream.first_bytes)
+        detail = " / ".join(faults.reasons_of(error)) if isinstance(error, SSL.Error) else str(error)
+        raise ConnectError(fault, detail or type(error).__name__, ip, stream.chain()) from error
+
+
+def _judge(stream: TlsStream, host: str, rung: Rung, ip: str) -> TlsRecord:
+    """The record of a finished handshake. Raises ConnectError when a verified rung met an unproved certificate."""
+    chain = stream.chain()
+    codes = [code for code, _ in stream.verdict.errors]
+    if not chain or not proves(chain[0], host):
+        codes.append(HOSTNAME_MISMATCH)
+    fault = faults.of_verify_codes(codes)
+    if fault is not None and rung.verified:
+        raise ConnectError(fault, _explain(fault, chain, codes), ip, chain)
+    return TlsRecord(
+        profile=str(rung),
+        version=stream.tls.get_protocol_version_name(),
+        cipher=stream.tls.get_cipher_name() or "",
+        verified=fault is None,
+        path=(),
+        certificate=describe(chain[0]) if chain else None,
+    )
+
+
+def _explain(fault: str, chain: Sequence[x509.Certificate], codes: Sequence[int]) -> str:
+    leaf = describe(chain[0]) if chain else None
+    if leaf is None:
+        return "no certificate at all"
+    facts = {
+        "expired": f"valid until {leaf.not_after}",
+        "not-yet-valid": f"valid from {leaf.not_before}",
+        "hostname": f"made for {', '.join(names_of(chain[0])[:5]) or leaf.subject}",
+    }
+    also = ", ".join(str(code) for code in dict.fromkeys(codes))
+    return f"{facts.get(fault, f'{leaf.subject}, issued by {leaf.issuer}')}; X.509 errors {also}"

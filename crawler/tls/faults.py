@@ -1,0 +1,101 @@
+"""The classes of failure: what each word means, and which one an error of OpenSSL, the socket or a certificate is."""
+
+from __future__ import annotations
+
+import socket
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from OpenSSL import SSL
+
+Kind = Literal["certificate", "negotiation", "refusal", "plain", "ambiguous", "network", "forbidden", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A class of failure, one row of faults.toml."""
+
+    name: str
+    kind: Kind
+    permanent: bool
+    means: str
+    reasons: tuple[str, ...] = ()
+    codes: tuple[int, ...] = ()
+
+
+@cache  # a constant of the program, read once
+def all_faults() -> Mapping[str, Fault]:
+    """Every class of failure by its word, in the order in which they are matched."""
+    rows = tomllib.loads(resources.files(__package__).joinpath("faults.toml").read_text(encoding="utf-8"))["fault"]
+    return {
+        name: Fault(
+            name=name,
+            kind=row["kind"],
+            permanent=row["permanent"],
+            means=row["means"],
+            reasons=tuple(row.get("reasons", ())),
+            codes=tuple(row.get("codes", ())),
+        )
+        for name, row in rows.items()
+    }
+
+
+def of_verify_codes(codes: Iterable[int]) -> str | None:
+    """The class of the gravest X509_V_ERR_* code, or None without any; an unlisted code is ``bad-certificate``.
+
+    Gravest first is the order of faults.toml: what no profile can mend comes before what one can, so that an expired
+    certificate with a missing issuer costs no fetch of the issuer.
+    """
+    seen = set(codes)
+    if not seen:
+        return None
+    listed = {code for fault in all_faults().values() for code in fault.codes}
+    if not seen & listed:
+        return "bad-certificate"
+    return next(fault.name for fault in all_faults().values() if seen.intersection(fault.codes))
+
+
+def of_handshake(error: Exception, first_bytes: bytes = b"") -> str:
+    """The class of an error met between connecting and the end of the handshake.
+
+    ``first_bytes`` are the first the server sent: OpenSSL calls everything that is no TLS record "wrong version
+    number", and only the bytes tell plain HTTP from the rest.
+    """
+    if first_bytes.lstrip()[:5].upper() in (b"HTTP/", b"<!DOC", b"<HTML"):
+        return "plain-http"
+    if isinstance(error, TimeoutError):
+        return "handshake-timeout"
+    if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
+        return "reset"
+    if isinstance(error, EOFError | SSL.ZeroReturnError | SSL.SysCallError):
+        return "closed"
+    if isinstance(error, SSL.Error):
+        return of_reasons(reasons_of(error))
+    return "unreachable"
+
+
+def reasons_of(error: SSL.Error) -> tuple[str, ...]:
+    """The reason texts of OpenSSL's error queue, oldest first."""
+    queue = error.args[0] if error.args and isinstance(error.args[0], list) else []
+    return tuple(str(entry[-1]) for entry in queue)
+
+
+def of_reasons(reasons: Iterable[str]) -> str:
+    """The class that the reason texts of one OpenSSL error belong to; ``garbled`` where no row knows them."""
+    text = " / ".join(reasons).lower() or " "
+    return next(f.name for f in all_faults().values() if any(reason in text for reason in f.reasons))
+
+
+def of_connect(error: OSError) -> str:
+    """The class of an error met while resolving or connecting."""
+    if isinstance(error, socket.gaierror):
+        return "dns"
+    if isinstance(error, TimeoutError):
+        return "connect-timeout"
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    return "unreachable"

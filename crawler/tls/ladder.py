@@ -1,0 +1,234 @@
+"""Which way of speaking to a host comes next, decided by the class of the last fault. Pure: no network, no clock.
+
+Verification is dropped where the site's entry allows it and the certificate itself is at fault, never because of a
+network error, which anyone on the way can cause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from crawler.tls.faults import all_faults
+
+MEMORY = 7 * 86400.0  # seconds for which a host's need is remembered before strict is tried again
+SHORT_MEMORY = 3600.0  # the same for plain http where TLS failed in a way that someone on the way could cause
+FIRST_REST, LONGEST_REST = 2.0, 600.0  # seconds a host rests after its first and after many failed walks
+
+
+@dataclass(frozen=True, slots=True)
+class HostPolicy:
+    """What a site's catalogue entry permits: ``allow`` of "unverified" and "http", a root of its own, its network."""
+
+    allow: frozenset[str] = frozenset()
+    extra_ca: str = ""
+    private: bool = False
+    connect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A profile (or "http"), and whether the certificate has to be right."""
+
+    profile: str = "strict"
+    verified: bool = True
+
+    def __str__(self) -> str:
+        if self.verified or self.profile == "http":
+            return self.profile
+        return "unverified" if self.profile == "strict" else f"{self.profile}-unverified"
+
+
+STRICT, COMPAT, LEGACY, LEGACY_NODH = Rung("strict"), Rung("compat"), Rung("legacy"), Rung("legacy-nodh")
+HTTP = Rung("http", verified=False)
+RUNGS = {str(r): r for p in (STRICT, COMPAT, LEGACY, LEGACY_NODH) for r in (p, replace(p, verified=False))}
+RUNGS["http"] = HTTP
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What is known of a host:port. Instants are epoch seconds; a state is trusted until ``expires``.
+
+    ``fault`` is a permanent fault met in this run under the permissions ``policy``, and ``rest_until`` the end of a
+    rest after transient ones: neither is written down, so that the next run looks for itself.
+    """
+
+    rung: Rung = STRICT
+    reason: str = ""
+    learned: float = 0.0
+    expires: float = 0.0
+    intermediates: tuple[str, ...] = ()
+    fault: str = ""
+    policy: HostPolicy | None = None
+    failures: int = 0
+    rest_until: float = 0.0
+
+
+class HostMemory(Protocol):
+    """Where the states of all hosts are kept, read and written in the reactor's thread."""
+
+    def get(self, host: str) -> HostState | None:
+        """The state of a host:port, or None."""
+
+    def put(self, host: str, state: HostState) -> None:
+        """Keep the state of a host:port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Make one connection on ``rung``, after a pause if ``wait``."""
+
+    rung: Rung
+    wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Fetch the missing issuer of the certificate (AIA), then try the same rung again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Give up, for this run if ``permanent``."""
+
+    fault: str
+    permanent: bool
+
+
+Step = Try | Complete | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far the ladder was climbed for one connection: the rung that was tried last and what is left to try.
+
+    ``spare`` are the rungs that ambiguous faults may still lead to, ``remembered`` what the host needed before its
+    memory expired, ``reason`` the fault that made us leave strict, ``from_memory`` that a valid memory was the start.
+    """
+
+    rung: Rung = STRICT
+    spare: tuple[Rung, ...] = (STRICT, COMPAT, LEGACY, STRICT)
+    remembered: Rung | None = None
+    from_memory: bool = False
+    completed: bool = False
+    retried: bool = False
+    reason: str = ""
+
+
+def start(state: HostState | None, policy: HostPolicy, now: float) -> Walk:
+    """The walk that begins at what the host needed last, if that is still valid and permitted, else at strict."""
+    if state is None or not permits(policy, state.rung):
+        return Walk()
+    if state.expires > now:
+        return Walk(rung=state.rung, spare=_spare(state.rung), from_memory=True, reason=state.reason)
+    return Walk(remembered=state.rung if state.rung != STRICT else None)
+
+
+def permits(policy: HostPolicy, rung: Rung) -> bool:
+    """Whether the site's entry allows that rung."""
+    if rung == HTTP:
+        return "http" in policy.allow
+    return rung.verified or "unverified" in policy.allow
+
+
+def _spare(rung: Rung) -> tuple[Rung, ...]:
+    """Where ambiguous faults lead from a rung: the same once more, then less demanding hellos, then back."""
+    compat, legacy = replace(rung, profile="compat"), replace(rung, profile="legacy")
+    return {"strict": (rung, compat, legacy, rung), "compat": (rung, legacy, rung)}.get(rung.profile, (rung, rung))
+
+
+def next_step(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
+    """What to do after ``fault`` on ``walk.rung``, and the walk as it stands then."""
+    kind = all_faults()[fault].kind
+    if walk.from_memory and walk.rung != STRICT and (kind != "ambiguous" or walk.retried):
+        return _go(Walk(), STRICT)  # the memory is wrong: begin anew
+    if kind == "certificate":
+        return _after_certificate(walk, fault, policy)
+    if kind == "negotiation":
+        return _after_negotiation(walk, fault, policy)
+    if kind == "ambiguous":
+        return _after_ambiguous(walk, fault, policy)
+    if kind == "network" and fault != "dns" and not walk.retried:
+        return Try(walk.rung, wait=True), replace(walk, retried=True)
+    if kind == "forbidden" or fault == "dns":
+        return Stop(fault, all_faults()[fault].permanent), walk
+    return _last_resort(walk, fault, policy)
+
+
+def _go(walk: Walk, rung: Rung, fault: str = "") -> tuple[Step, Walk]:
+    return Try(rung), replace(walk, rung=rung, spare=_spare(rung), reason=fault)
+
+
+def _after_certificate(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
+    if fault == "no-issuer" and not walk.completed:
+        return Complete(), replace(walk, completed=True, reason=walk.reason or fault)
+    if fault == "weak-certificate" and walk.rung.profile in ("strict", "compat"):
+        return _go(walk, LEGACY, fault)
+    if "unverified" in policy.allow and walk.rung.verified:
+        return _go(walk, replace(walk.rung, verified=False), fault)
+    return Stop(fault, permanent=True), walk
+
+
+def _after_negotiation(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
+    if walk.rung.profile in ("strict", "compat"):
+        return _go(walk, replace(walk.rung, profile="legacy"), fault)
+    if walk.rung.profile == "legacy" and fault in ("dh-too-small", "handshake"):
+        return _go(walk, replace(walk.rung, profile="legacy-nodh"), fault)
+    return _last_resort(walk, fault, policy)
+
+
+def _after_ambiguous(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
+    if walk.remembered is not None and walk.rung == STRICT:
+        step, walk = _go(walk, walk.remembered, fault)
+        return step, replace(walk, remembered=None)
+    spare = walk.spare
+    if fault == "handshake-timeout" and len(spare) > 1 and spare[0] == walk.rung:
+        spare = spare[1:]  # a silent server costs the whole limit: no second try that changes nothing
+    if not spare:
+        return _last_resort(walk, fault, policy)
+    rung = spare[0]
+    reason = fault if rung != STRICT else ""
+    return Try(rung, wait=True), replace(walk, rung=rung, spare=spare[1:], retried=True, reason=reason)
+
+
+def _last_resort(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
+    if "http" in policy.allow and walk.rung != HTTP:
+        return Try(HTTP), replace(walk, rung=HTTP, spare=(), retried=True, reason=fault)
+    return Stop(fault, all_faults()[fault].permanent), walk
+
+
+def after_success(before: HostState | None, walk: Walk, intermediates: tuple[str, ...], now: float) -> HostState:
+    """What to remember of a host that answered on ``walk.rung``.
+
+    A rung that an ambiguous fault led to expires at once, so that the next connection tries strict again; only when
+    strict fails a second time is the rung kept, for the host is then intolerant and the fault did not pass.
+    """
+    kind = all_faults()[walk.reason].kind if walk.reason else None
+    doubtful = kind in ("ambiguous", "network")
+    confirmed = before is not None and before.rung == walk.rung
+    lifetime = MEMORY if not doubtful else (SHORT_MEMORY if walk.rung == HTTP else MEMORY) * confirmed
+    return HostState(walk.rung, walk.reason, now, now + lifetime, intermediates)
+
+
+def after_failure(before: HostState | None, stop: Stop, policy: HostPolicy, now: float) -> HostState:
+    """What to remember of a host that could not be reached: for good in this run, or that it rests, ever longer."""
+    state = before or HostState()
+    if stop.permanent:
+        return replace(state, fault=stop.fault, policy=policy)
+    rest = min(LONGEST_REST, FIRST_REST * 2.0 ** min(state.failures, 16))
+    return replace(state, failures=state.failures + 1, rest_until=now + rest, reason=state.reason or stop.fault)
+
+
+@dataclass(slots=True)
+class RunMemory:
+    """The memory of one run, for whoever starts a crawl without a database. It grows by one state a host."""
+
+    states: dict[str, HostState] = field(default_factory=dict)
+
+    def get(self, host: str) -> HostState | None:
+        """The state of a host:port, or None."""
+        return self.states.get(host)
+
+    def put(self, host: str, state: HostState) -> None:
+        """Keep the state of a host:port."""
+        self.states[host] = state

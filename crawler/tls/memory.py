@@ -1,0 +1,51 @@
+"""The ladder's memory in table ``hosts``: read at start, written in a transaction of the caller."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from datetime import UTC, datetime
+
+from crawler.tls.ladder import RUNGS, HostState
+
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
+
+
+def load(db: sqlite3.Connection) -> dict[str, HostState]:
+    """What every host:port of the database needs. Rows that name an unknown profile are as good as none."""
+    rows = db.execute("SELECT host, tls_profile, tls_reason, tls_learned, tls_expires, intermediates FROM hosts")
+    return {
+        host: HostState(RUNGS[profile], reason or "", _epoch(learned), _epoch(expires), tuple(_PEM.findall(pem or "")))
+        for host, profile, reason, learned, expires, pem in rows
+        if profile in RUNGS
+    }
+
+
+def save(tx: sqlite3.Connection, host: str, state: HostState) -> None:
+    """Write what a host:port needs, and no other column of its row. ``tx`` is the caller's: nothing is committed."""
+    unusable = bool(state.fault or state.failures)
+    tx.execute(
+        "INSERT INTO hosts(host, tls_profile, tls_reason, tls_learned, tls_expires, intermediates)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(host) DO UPDATE SET tls_profile = excluded.tls_profile,"
+        " tls_reason = excluded.tls_reason, tls_learned = excluded.tls_learned, tls_expires = excluded.tls_expires,"
+        " intermediates = excluded.intermediates",
+        (
+            host,
+            None if unusable and not state.learned else str(state.rung),
+            state.fault or state.reason or None,
+            _instant(state.learned),
+            _instant(state.expires),
+            "\n".join(state.intermediates) or None,
+        ),
+    )
+
+
+def _epoch(instant: str | None) -> float:
+    try:
+        return datetime.fromisoformat(instant).timestamp() if instant else 0.0
+    except ValueError:
+        return 0.0
+
+
+def _instant(epoch: float) -> str | None:
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if epoch else None
