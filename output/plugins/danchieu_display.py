@@ -1,0 +1,127 @@
+"""How values are put into words on our pages: days, numbers, links, and how a page was fetched. Labels: labels.yaml."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import yaml
+from datasette import hookimpl
+from jinja2 import Environment
+
+OUTPUT = Path(__file__).parent.parent
+LANGUAGES = ("vi", "en")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+INSTANT = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?")
+
+Labels = Callable[..., str]
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    env.filters |= {
+        "day": day,
+        "number": number,
+        "web_link": web_link,
+        "identity": identity,
+        "how_resolved": how_resolved,
+        "how_fetched": how_fetched,
+        "json_list": json.loads,
+    }
+    env.globals["labels"] = labels
+
+
+def labels(language: str) -> Labels:
+    """The function that gives a label in that language, arguments filled in; an unknown key is its own text."""
+    column = LANGUAGES.index(language)
+
+    def label(key: str, **values: object) -> str:
+        said = all_labels().get(key)
+        return said[column].format(**values) if said else key.rpartition(".")[2].replace("_", " ")
+
+    return label
+
+
+@cache  # a file of the checkout, read once a process
+def all_labels() -> dict[str, list[str]]:
+    return yaml.safe_load((OUTPUT / "labels.yaml").read_text(encoding="utf-8"))
+
+
+def day(value: str | None, language: str) -> str:
+    """A stored date or instant as people write it: 02/02/2023, or 2 Feb 2023; other text as it is."""
+    found = INSTANT.match(value or "")
+    if not found:
+        return value or ""
+    year, month, date, clock = found.groups()
+    if not 1 <= int(month) <= 12:
+        return value or ""
+    if language == "vi":
+        written = "/".join(part for part in (date, month, year) if part)
+    else:
+        written = " ".join(part for part in (date and str(int(date)), MONTHS[int(month) - 1], year) if part)
+    return f"{written}, {clock}" if clock else written
+
+
+def number(value: float | None, language: str, digits: int = 0) -> str:
+    """A number with the separators of the language: 1.234,5 or 1,234.5."""
+    if value is None:
+        return "–"
+    written = f"{value:,.{digits}f}"
+    return written.translate(str.maketrans(",.", ".,")) if language == "vi" else written
+
+
+def web_link(address: str | None) -> str | None:
+    """The address if following it is safe, that is http or https with a host; else None."""
+    try:
+        parts = urlsplit((address or "").strip())
+    except ValueError:
+        return None
+    return parts.geturl() if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def identity(regulation: str) -> str:
+    """A regulation's identity as the end of a path; slashes, @, ~ and + stay readable."""
+    return quote(regulation, safe="/@~+.-_")
+
+
+def how_resolved(mention: dict[str, Any], language: str) -> str:
+    """Which regulation a citation means, how that was found and how sure it is, in one line."""
+    label = labels(language)
+    if not mention["regulation"]:
+        return label("unresolved")
+    parts = [mention["label"] or mention["regulation"]]
+    if mention["resolved_by"]:
+        parts.append(label(f"resolved.{mention['resolved_by']}"))
+    parts.append(label("confidence_of", percent=round(mention["confidence"] * 100)))
+    return " · ".join(parts)
+
+
+def how_fetched(fetch: dict[str, Any], language: str) -> list[str]:
+    """How a page was fetched, a phrase each: the way through TLS, the certificate, the attempts, the answer."""
+    label = labels(language)
+    said = [tls_in_words(fetch, label), certificate_in_words(fetch, label)]
+    tried = json.loads(fetch["tls_path"] or "[]")
+    if len(tried) > 1:
+        said.append(label("fetched.path", path=" → ".join(label(f"profile.{rung}") for rung in tried)))
+    if fetch["attempts"] > 1:
+        said.append(label("fetched.attempts", n=fetch["attempts"]))
+    if fetch["status"]:
+        said.append(label("fetched.status", status=fetch["status"]))
+    return [phrase for phrase in said if phrase]
+
+
+def tls_in_words(fetch: dict[str, Any], label: Labels) -> str:
+    if fetch["tls_version"]:
+        return fetch["tls_version"].replace("TLSv", "TLS ")
+    return label("fetched.plain") if (fetch["url"] or "").startswith("http:") else ""
+
+
+def certificate_in_words(fetch: dict[str, Any], label: Labels) -> str:
+    if fetch["tls_verified"] is None:
+        return ""
+    return label("fetched.verified" if fetch["tls_verified"] else "fetched.unverified")

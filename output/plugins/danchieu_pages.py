@@ -1,0 +1,129 @@
+"""The pages of ours: one short view each, over the questions of ``pipelines.reading`` and the templates beside it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlencode
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils import sqlite_timelimit, tilde_decode
+from datasette.utils.asgi import Request, Response
+
+from pipelines.reading import is_ours
+from pipelines.reading.articles import article_page, revision_text
+from pipelines.reading.regulations import regulation_page
+
+Answer = TypeVar("Answer")
+LANGUAGES = ("vi", "en")
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+DATABASE = r"^/(?P<database>[^/]+)"
+
+
+class MissingError(Exception):
+    """There is no such database of ours, or nothing of that name in it."""
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [
+        (DATABASE + r"/article/(?P<number>\d{1,16})$", safely(article)),
+        (DATABASE + r"/article/(?P<number>\d{1,16})/revision/(?P<revision>\d{1,9})$", safely(revision)),
+        (DATABASE + r"/regulation/(?P<name>.+)$", safely(regulation)),
+    ]
+
+
+async def article(datasette: Datasette, request: Request) -> Response:
+    number = int(request.url_vars["number"])
+    page = await ask(datasette, request, lambda connection: article_page(connection, number))
+    return await show(datasette, request, "article.html", page=page)
+
+
+async def revision(datasette: Datasette, request: Request) -> Response:
+    number, which = int(request.url_vars["number"]), int(request.url_vars["revision"])
+    page = await ask(datasette, request, lambda connection: revision_text(connection, number, which))
+    return await show(datasette, request, "revision.html", page=page)
+
+
+async def regulation(datasette: Datasette, request: Request) -> Response:
+    name = unquote(request.url_vars["name"])
+    every, number = request.args.get("every") == "1", positive(request.args.get("page"))
+    page = await ask(datasette, request, lambda connection: regulation_page(connection, name, page=number, every=every))
+    return await show(datasette, request, "regulation.html", page=page)
+
+
+def safely(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view, with a plain page in place of an error when something is missing, slow or unreadable."""
+
+    async def guarded(datasette: Datasette, request: Request) -> Response:
+        try:
+            return await view(datasette, request)
+        except MissingError:
+            return await show(datasette, request, "missing.html", status=404)
+        except sqlite3.DatabaseError as error:
+            return await show(datasette, request, "unreadable.html", status=503, cause=str(error))
+
+    return guarded
+
+
+async def ask(
+    datasette: Datasette, request: Request, question: Callable[[sqlite3.Connection], Answer | None]
+) -> Answer:
+    """The answer of a database of ours within Datasette's time limit and permissions; raises MissingError."""
+    database = attached(datasette, request)
+    await datasette.ensure_permissions(request.actor, [("view-database", database.name), "view-instance"])
+
+    def timed(connection: sqlite3.Connection) -> Answer | None:
+        with sqlite_timelimit(connection, datasette.setting("sql_time_limit_ms")):
+            return question(connection) if is_ours(connection) else None
+
+    answer = await database.execute_fn(timed)
+    if answer is None:
+        raise MissingError
+    return answer
+
+
+def attached(datasette: Datasette, request: Request) -> Database:
+    try:
+        return datasette.get_database(route=tilde_decode(request.url_vars["database"]))
+    except KeyError:
+        raise MissingError from None
+
+
+async def show(datasette: Datasette, request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page of ours in the reader's language; ``?lang=`` chooses it and a cookie remembers."""
+    asked = request.args.get("lang")
+    language = next((one for one in (asked, request.cookies.get("lang")) if one in LANGUAGES), LANGUAGES[0])
+    database = request.url_vars.get("database")
+    html = await datasette.render_template(
+        f"danchieu/{template}",
+        {
+            **context,
+            "language": language,
+            "at": datasette.urls.path(f"/{database}") if database else None,
+            "languages": [(one, with_argument(request, "lang", one)) for one in LANGUAGES],
+            "with_argument": lambda name, value: with_argument(request, name, value),
+        },
+        request=request,
+    )
+    response = Response.html(html, status=status, headers={"content-security-policy": POLICY})
+    if asked == language:
+        response.set_cookie("lang", language, max_age=31_536_000, samesite="lax")
+    return response
+
+
+def with_argument(request: Request, name: str, value: object) -> str:
+    """The query string of this page with one argument set anew."""
+    kept = [(key, one) for key in request.args for one in request.args.getlist(key) if key != name]
+    return "?" + urlencode([*kept, (name, value)])
+
+
+def positive(written: str | None) -> int:
+    """A page number of the query string; 1 when it is none."""
+    return max(1, int(written)) if written and re.fullmatch(r"[0-9]{1,6}", written) else 1

@@ -1,0 +1,126 @@
+"""One article as a page shows it: its text with citations, and everything that is known of how it came to be here."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from pipelines.reading import Row, row, rows
+from pipelines.reading.passages import Block, blocks, contents, cut
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """An article, its text in blocks, and what stands beside it. Rows are dictionaries by column name."""
+
+    article: Row
+    blocks: tuple[Block, ...]
+    contents: tuple[tuple[int, str], ...]
+    mentions: list[Row]
+    cited: list[Row]
+    notes: list[Row]
+    relations: list[Row]
+    revisions: list[Row]
+    copies: list[Row]
+    fetch: Row | None
+
+
+def article_page(connection: sqlite3.Connection, number: int) -> ArticlePage | None:
+    """The page of one article, or None when there is none of that number."""
+    article = row(connection, ARTICLE, (number,))
+    if article is None:
+        return None
+    mentions = rows(connection, MENTIONS, (number,))
+    passages = cut(article["text"] or "", article["paragraphs"] or "[]", mentions)
+    return ArticlePage(
+        article=article,
+        blocks=blocks(passages),
+        contents=contents(passages),
+        mentions=mentions,
+        cited=_cited(mentions),
+        notes=rows(connection, NOTES, (number, article["fetch"])),
+        relations=_with_words(rows(connection, RELATIONS, (number,)), article["text"] or ""),
+        revisions=rows(connection, REVISIONS, (number,)),
+        copies=rows(connection, COPIES, {"number": number, "cluster": article["cluster"] or number}),
+        fetch=row(connection, FETCH, (article["fetch"],)),
+    )
+
+
+def revision_text(connection: sqlite3.Connection, number: int, revision: int) -> Row | None:
+    """An earlier version of an article: title, published, author, changed_at, text; or None."""
+    return row(
+        connection,
+        "SELECT article, revision, changed_at, title, published, author, text, text_sha256 FROM revisions"
+        " WHERE article = ? AND revision = ?",
+        (number, revision),
+    )
+
+
+def _cited(mentions: list[Row]) -> list[Row]:
+    """The regulations of an article in order of first citation, each with the numbers of its mentions."""
+    found: dict[str, Row] = {}
+    for mention in mentions:
+        if mention["target"]:
+            entry = found.setdefault(
+                mention["target"],
+                {"id": mention["target"], "label": mention["label"], "about": mention["about"], "mentions": []},
+            )
+            entry["mentions"].append(mention["i"])
+    return list(found.values())
+
+
+def _with_words(relations: list[Row], text: str) -> list[Row]:
+    return [{**relation, "words": text[relation["start"] : relation["end"]]} for relation in relations]
+
+
+ARTICLE = """
+SELECT a.*, t.text, t.paragraphs, s.name AS site_name, u.name AS unit_name, p.name AS province_name
+FROM articles a
+LEFT JOIN texts t ON t.article = a.id
+LEFT JOIN sites s ON s.id = a.site
+LEFT JOIN units u ON u.slug = a.unit
+LEFT JOIN units p ON p.slug = a.province
+WHERE a.id = ?
+"""
+
+MENTIONS = """
+SELECT m.*, m.regulation AS target, r.label, r.subject AS about
+FROM mentions m
+LEFT JOIN regulations r ON r.id = m.regulation
+WHERE m.article = ?
+ORDER BY m.start
+"""
+
+NOTES = """
+SELECT id, kind, text FROM notes WHERE article = ?1
+UNION
+SELECT id, kind, text FROM notes WHERE article IS NULL AND fetch = ?2
+ORDER BY id
+"""
+
+RELATIONS = """
+SELECT e.*, s.label AS subject_label, o.label AS object_label
+FROM relations e
+JOIN regulations s ON s.id = e.subject
+JOIN regulations o ON o.id = e.object
+WHERE e.article = ?
+ORDER BY e.start
+"""
+
+REVISIONS = "SELECT revision, changed_at, title, published FROM revisions WHERE article = ? ORDER BY revision DESC"
+
+COPIES = """
+SELECT a.id, a.title, a.published, a.origin, s.name AS site_name
+FROM articles a
+LEFT JOIN sites s ON s.id = a.site
+WHERE (a.cluster = :cluster OR a.id = :cluster) AND a.id <> :number
+ORDER BY a.published
+LIMIT 100
+"""
+
+FETCH = """
+SELECT f.*, c.subject AS certificate_subject, c.issuer AS certificate_issuer, c.not_after
+FROM fetches f
+LEFT JOIN certificates c ON c.sha256 = f.certificate
+WHERE f.id = ?
+"""

@@ -1,0 +1,319 @@
+"""Our pages in Datasette, in process: what they show, what they never let run, and what they do without a database."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+import yaml
+from lxml import html
+from world import DECREE_30, GIA_LAI_PLAN, LAND_LAW, RULE_96, Cite, World
+
+from crawler.browse import CONFIGURATION, datasette_over
+
+Get = Callable[..., httpx.Response]
+RULE_PATH = "/tin-tuc/regulation/vn/party/tw/quy-dinh/2023/96"
+
+
+@contextmanager
+def browsing(*databases: Path) -> Iterator[Get]:
+    """A function that gets a path of a Datasette over these databases, in one event loop."""
+    datasette = datasette_over(databases)
+    with asyncio.Runner() as runner:
+        yield lambda path, **kwargs: runner.run(datasette.client.get(path, **kwargs))
+        for database in datasette.databases.values():
+            database.close()
+        datasette.executor.shutdown()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """A database under a name of its own, and the numbers of its articles."""
+    path = tmp_path_factory.mktemp("world") / "tin-tuc.db"
+    with World(path) as made:
+        made.ground()
+        certificate = made.insert("certificates", sha256="ab" * 32, subject="CN=baogialai.vn", issuer="CN=Some CA")
+        assert certificate
+        fetch = made.fetch("https://example.vn/first", site="baogialai", certificate="ab" * 32)
+        first = made.article("first", fetch=fetch, author="Minh An", audit_page=4, audit_kept=3)
+        copy = made.article("copy", site="baohue", unit="hue", province="hue", published="2023-03-05", cluster=first)
+        made.article("later", site="tinhuyquangnam", unit="quang-nam", province="da-nang-2025", published="2023-07-07")
+        made.insert("notes", article=first, fetch=fetch, kind="leak", text="Could not create SSL/TLS secure channel.")
+        made.insert(
+            "relations", article=first, subject=GIA_LAI_PLAN, relation="implements", object=RULE_96, start=0, end=12
+        )
+        made.insert("regulation_aliases", alias="Quy định 96", folded="quy dinh 96", regulation=RULE_96, source="text")
+        for value, clusters in (("2023-02-02", 2), ("2023-02-20", 1)):
+            made.insert(
+                "claims", regulation=RULE_96, field="date", value=value, n_clusters=clusters, first_article=first
+            )
+        made.insert(
+            "revisions",
+            article=first,
+            revision=1,
+            changed_at="2023-02-22T00:00:00Z",
+            title="Tiêu đề cũ",
+            text="Đoạn một.\n\nĐoạn hai.",
+            text_sha256="0" * 64,
+            mentions=[],
+        )
+    return {"path": path, "first": first, "copy": copy}
+
+
+@pytest.fixture(scope="module")
+def get(world: dict) -> Iterator[Get]:
+    with browsing(world["path"]) as get:
+        yield get
+
+
+def page(response: httpx.Response, status: int = 200) -> html.HtmlElement:
+    assert response.status_code == status, response.text[:600]
+    return html.fromstring(response.text)
+
+
+def words(element: html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_an_article_shows_its_text_with_each_citation_linked(get: Get, world: dict) -> None:
+    shown = page(get(f"/tin-tuc/article/{world['first']}"))
+    marks = [(words(mark), mark.xpath("string(a/@href)")) for mark in shown.xpath("//article//mark")]
+    assert marks == [
+        ("Quy định số 96-QĐ/TW", RULE_PATH),
+        ("Quy định số 96-QĐ/TW", RULE_PATH),
+        ("Nghị định 30/2020/NĐ-CP", f"/tin-tuc/regulation/{DECREE_30}"),
+        ("Công văn 17/CV", ""),
+    ]
+    how = shown.xpath("//article//mark/*/@title")
+    assert how[0] == "Quy định 96-QĐ/TW (2023) · nhận ra từ số và ký hiệu · tin cậy 95 %"
+    assert how[3] == "chưa nhận ra văn bản nào"
+    assert shown.xpath("//article//ul/li[1]/text()")[0] == "Căn cứ "
+    assert "Theo Quy định số 96-QĐ/TW, ngày 02 tháng 02 năm 2023 của Bộ Chính trị" in words(shown.xpath("//article")[0])
+
+
+BESIDE = [
+    ("removed-h", "Could not create SSL/TLS secure channel."),
+    (
+        "source-h",
+        "TLS 1.0, chứng thư hợp lệ, các mức đã thử: nghiêm ngặt → tương thích → đời cũ, 3 lần kết nối, trả lời 200",
+    ),
+    ("source-h", "giữ 3 trong 4 dẫn chiếu của trang"),
+    ("source-h", "CN=baogialai.vn"),
+    ("cited-h", "Quy định 96-QĐ/TW (2023) 1 2"),
+    ("mentions-h", "khoản 2 Điều 5"),
+    ("relations-h", "Kế hoạch 120-KH/TU (Gia Lai, 2023) thực hiện Quy định 96-QĐ/TW (2023)"),
+    ("revisions-h", "Phiên bản 1: bị thay thế 22/02/2023, 00:00"),
+    ("copies-h", "Báo Huế, 05/03/2023"),
+]
+
+
+@pytest.mark.parametrize(("section", "expected"), BESIDE, ids=[f"{s} {e[:20]}" for s, e in BESIDE])
+def test_an_article_shows_what_is_known_of_it(get: Get, world: dict, section: str, expected: str) -> None:
+    shown = page(get(f"/tin-tuc/article/{world['first']}"))
+    assert expected in words(shown.xpath(f"//section[@aria-labelledby='{section}']")[0])
+
+
+def test_english_is_shown_on_request_and_remembered(get: Get, world: dict) -> None:
+    response = get(f"/tin-tuc/article/{world['first']}?lang=en")
+    assert "Removed from the page" in words(page(response))
+    assert "TLS 1.0, certificate valid" in words(page(response))
+    again = get(f"/tin-tuc/article/{world['first']}", cookies={"lang": response.cookies["lang"]})
+    assert page(again).get("lang") == "en"
+
+
+def test_a_replaced_version_can_be_read(get: Get, world: dict) -> None:
+    shown = page(get(f"/tin-tuc/article/{world['first']}/revision/1"))
+    assert [words(p) for p in shown.xpath("//article/p")] == ["Đoạn một.", "Đoạn hai."]
+
+
+def test_a_regulation_shows_who_cites_it_and_what_is_claimed(get: Get) -> None:
+    shown = page(get(RULE_PATH))
+    facts = dict(
+        zip(
+            map(words, shown.xpath("//dl[@class='facts']//dt")),
+            map(words, shown.xpath("//dl[@class='facts']//dd")),
+            strict=True,
+        )
+    )
+    assert facts == {"Lần dẫn chiếu": "6", "Bài": "3", "Nhóm bài": "2", "Tỉnh thành": "3"}
+    listed = shown.xpath("//ol[@class='articles']/li")
+    assert [words(one.xpath("p")[0]).split(" · ")[0] for one in listed] == ["Tỉnh ủy Quảng Nam", "Báo Gia Lai"]
+    assert "1 bản khác" in words(listed[1])
+    assert words(listed[0].xpath("p[@class='sentence']/mark")[0]) == "Quy định số 96-QĐ/TW"
+    aside = words(shown.xpath("//aside")[0])
+    for expected in (
+        "không thống nhất",
+        "20/02/2023",
+        "Quy định 96",
+        "Kế hoạch 120-KH/TU (Gia Lai, 2023) thực hiện văn bản này",
+    ):
+        assert expected in aside
+
+
+def test_every_copy_is_listed_on_request(get: Get) -> None:
+    assert len(page(get(f"{RULE_PATH}?every=1")).xpath("//ol[@class='articles']/li")) == 3
+
+
+@pytest.mark.parametrize("name", [LAND_LAW, GIA_LAI_PLAN, GIA_LAI_PLAN.replace("@", "%40")])
+def test_identities_with_marks_of_their_own_are_addresses(get: Get, name: str) -> None:
+    assert page(get(f"/tin-tuc/regulation/{name}")).xpath("//h1")
+
+
+MISSING = [
+    "/tin-tuc/article/1",
+    "/tin-tuc/article/9999999999999999",
+    "/tin-tuc/article/1/revision/1",
+    "/tin-tuc/regulation/vn/x",
+    "/tin-tuc/regulation/%FF%00",
+    "/nowhere/article/1",
+    "/_memory/article/1",
+]
+
+
+@pytest.mark.parametrize("path", MISSING)
+def test_what_is_not_there_is_said_plainly(get: Get, path: str) -> None:
+    assert "Không có trang này" in words(page(get(path), 404))
+
+
+def test_datasette_describes_a_database_of_ours_whatever_its_name(get: Get) -> None:
+    shown = page(get("/tin-tuc/articles"))
+    assert "Một bài báo" in words(shown)
+    assert shown.xpath("//dl[@class='column-descriptions']/dt[.='text_sha256']")
+    assert shown.xpath("//a[.='Báo Gia Lai']"), "the site of an article is shown by its name"
+    facets = get("/tin-tuc/articles.json").json()["facet_results"]
+    assert set(facets) == {"site", "province"}
+
+
+@pytest.mark.parametrize("asked", ["quyet dinh", "quy dinh", "quy định", "96-qd/tw", "hội nghị"])
+def test_stock_search_folds_marks(get: Get, asked: str) -> None:
+    found = get("/tin-tuc/articles.json", params={"_search": asked}).json()["filtered_table_rows_count"]
+    assert found == (0 if asked == "quyet dinh" else 3), asked
+
+
+def test_without_a_database_datasette_still_starts() -> None:
+    with browsing() as get:
+        assert get("/").status_code == 200
+
+
+def test_a_database_of_others_is_left_alone(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "other.db")
+    connection.execute("CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT)")
+    connection.close()
+    with browsing(tmp_path / "other.db") as get:
+        assert "Một bài báo" not in get("/other/articles").text
+        assert get("/other/article/1").status_code == 404
+
+
+INJECTIONS = [
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    '"><script>alert(1)</script>',
+    "' onmouseover='alert(1)",
+    '" onfocus="alert(1)" autofocus="',
+    "javascript:alert(1)",
+    "{{ 7*7 }}",
+    "{% raw %}<b>",
+    "]]><script>alert(1)</script>",
+    "<!--<script>alert(1)</script>-->",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "<style>*{display:none}</style>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<form action=//evil.example><button>x</form>",
+    "<math><mtext><script>alert(1)</script>",
+    "<details open ontoggle=alert(1)>",
+    "[x](javascript:alert(1))",
+    "<ScRiPt>alert(1)</sCrIpT>",
+    "<script\n>alert(1)</script\n>",
+    "\u2028<script>alert(1)</script>",
+    "<textarea></textarea><script>alert(1)</script>",
+    "<title></title><script>alert(1)</script>",
+    "<noscript><p title='</noscript><script>alert(1)</script>'>",
+    "<a\tonclick=alert(1)>",
+    "data:text/html,<script>alert(1)</script>",
+]
+FOREIGN_ELEMENTS = {"script", "style", "img", "iframe", "base", "math", "textarea", "noscript", "object", "embed", "b"}
+
+
+@pytest.mark.parametrize("hostile", INJECTIONS)
+def test_hostile_text_is_shown_as_text(tmp_path: Path, hostile: str) -> None:
+    with World(tmp_path / "hostile.db") as made:
+        made.ground()
+        made.insert("sites", id="bad", name=hostile, kind="party", level="province")
+        made.insert(
+            "regulations", id=f"vn/org/x/y/-/{hostile}", label=hostile, system="org", subject=hostile, issuer=hostile
+        )
+        cite = Cite(hostile, f"vn/org/x/y/-/{hostile}", {"pinpoint": hostile})
+        number = made.article(
+            "a",
+            [("title", [hostile]), ("body", [hostile, " ", cite]), ("row", [hostile]), ("item", [hostile])],
+            url=hostile,
+            site="bad",
+            author=hostile,
+            title=hostile,
+            source_name=hostile,
+            published=hostile,
+            published_raw=hostile,
+        )
+        made.insert("notes", article=number, kind=hostile, text=hostile)
+        made.insert("regulation_aliases", alias=hostile, folded=hostile, regulation=cite.regulation, source="text")
+    with browsing(tmp_path / "hostile.db") as get:
+        for path in (f"/hostile/article/{number}", f"/hostile/regulation/{quote(cite.regulation or '')}"):
+            response = get(path)
+            shown = page(response)
+            assert not {one.tag for one in shown.iter()} & FOREIGN_ELEMENTS, hostile
+            attributes = [(name, value) for one in shown.iter() for name, value in one.items()]
+            assert not [name for name, _ in attributes if name.startswith("on") or name == "style"], hostile
+            links = [value for name, value in attributes if name in ("href", "src", "action")]
+            assert not [link for link in links if not link.startswith(("/", "#", "?", "https://", "http://"))], links
+            assert hostile.split() == [] or " ".join(hostile.split()) in words(shown), f"{hostile!r} is not shown"
+            policy = response.headers["content-security-policy"]
+            assert policy.startswith("default-src 'none'")
+            assert "script-src" not in policy
+            assert "unsafe" not in policy
+
+
+def test_stock_pages_run_only_their_own_scripts(get: Get) -> None:
+    for path in ("/tin-tuc", "/tin-tuc/articles", "/tin-tuc?sql=select+1", "/tin-tuc/articles?_facet=site"):
+        response = get(path)
+        policy = response.headers["content-security-policy"]
+        scripts = re.findall(r"<script>(.*?)</script>", response.text, re.DOTALL)
+        assert scripts, path
+        for script in scripts:
+            known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{known}'" in policy, f"{path}: a script of its own would not run: {script[:80]}"
+        assert "'unsafe-inline'" not in policy.split("style-src")[0]
+
+
+def test_labels_are_said_in_both_languages() -> None:
+    labels = yaml.safe_load((CONFIGURATION / "labels.yaml").read_text(encoding="utf-8"))
+    for key, said in labels.items():
+        assert [type(one) for one in said] == [str, str], f"{key}: {said!r} is not [Vietnamese, English]"
+
+
+def test_every_label_a_template_asks_for_exists() -> None:
+    labels = yaml.safe_load((CONFIGURATION / "labels.yaml").read_text(encoding="utf-8"))
+    for template in sorted((CONFIGURATION / "templates" / "danchieu").glob("*.html")):
+        asked = re.findall(r"""\bt\(["']([\w.]+)["']\s*[,)]""", template.read_text(encoding="utf-8"))
+        assert set(asked) <= set(labels), f"{template.name}: {set(asked) - set(labels)}"
+
+
+def test_settings_are_what_the_measurements_advise() -> None:
+    settings = json.loads((CONFIGURATION / "settings.json").read_text(encoding="utf-8"))
+    assert settings["suggest_facets"] is False
+    assert 0 < settings["sql_time_limit_ms"] <= 5000
+    assert 0 < settings["facet_time_limit_ms"] <= 5000
