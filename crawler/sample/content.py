@@ -86,6 +86,11 @@ class SampleArticle:
         return str(self.sapo)
 
     @property
+    def signature(self) -> str | None:
+        """Who stands under the text."""
+        return f"Theo {self.source_name}" if self.source_name else self.author
+
+    @property
     def published(self) -> str:
         """The day it appeared."""
         return self.moment.date().isoformat()
