@@ -22,7 +22,7 @@ FOLDER = Path(__file__).with_name("sites")
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 
 BlockKind = Literal["body", "heading", "caption", "item", "row"]
-MARKS: dict[str, BlockKind] = {"## ": "heading", "! ": "caption", "- ": "item", "| ": "row"}
+MARKS: dict[str, BlockKind] = {"##": "heading", "!": "caption", "-": "item", "|": "row"}
 CITATION = re.compile(r"\[\[([^\]]+)\]\]")
 SYMBOL = re.compile(r"\d\w*(?:/\d{4})?\s?[-/]\s?[^\s,;.)]+")
 
@@ -208,14 +208,17 @@ def _article(given: dict[str, Any], where: dict[str, str], address: str) -> Samp
 
 def _blocks(body: str) -> Iterator[Block]:
     for block in body.strip().split("\n\n"):
-        kind = MARKS.get(block[:2], "body")
-        if kind == "item":
-            yield from (Block(kind, (Marked.parse(line[2:]),)) for line in block.splitlines())
-        elif kind == "row":
-            for line in block.splitlines():
-                yield Block(kind, tuple(map(Marked.parse, line.strip("| ").split("|"))))
-        else:
-            yield Block(kind, (Marked.parse(block if kind == "body" else block[2:]),))
+        mark, _, text = block.partition(" ")
+        match kind := MARKS.get(mark, "body"):
+            case "item":
+                yield from (Block(kind, (Marked.parse(line.removeprefix(mark)),)) for line in block.splitlines())
+            case "row":
+                for line in block.splitlines():
+                    yield Block(kind, tuple(map(Marked.parse, line.strip("| ").split("|"))))
+            case "body":
+                yield Block(kind, (Marked.parse(block),))
+            case _:
+                yield Block(kind, (Marked.parse(text),))
 
 
 def _load(path: Path) -> dict[str, Any]:
