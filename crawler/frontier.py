@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crawler.visit import Candidate, Lease, Next
 from pipelines.instants import instant
 from pipelines.store import Transaction
 
+Clock = Callable[[], float]  # epoch seconds
+
 HORIZON = 1.0  # only time slots this close are leased, so that a lease never ages waiting for its turn
 LEASE_SECONDS = 60.0  # renewed by the writer, so it may be short however slow a page is
 PATIENCE = 600.0  # a run waits this long for a row that is not due; a later one is the next run's
+MAX_DEPTH = 400  # of listing pages behind one another; a calendar without end stops here
 BREAKER_AFTER = 5  # failures of a host in a row
 BREAKER_SECONDS = 60.0
 BREAKER_LIMIT = 3600.0
@@ -51,10 +54,13 @@ def add(tx: Transaction, candidates: Iterable[Candidate], *, now: float, found_o
     """How many of the addresses were unknown; known ones, under whatever form, stay as they are."""
     added = 0
     for candidate in candidates:
-        if tx.execute("SELECT 1 FROM url_aliases WHERE alias = ?", [candidate.url]).fetchone():
+        known = tx.execute(
+            "SELECT 1 FROM url_aliases WHERE alias IN (?, ?)", [candidate.url, candidate.identity]
+        ).fetchone()
+        if known is not None:
             continue
         tx.execute("INSERT INTO hosts(host) VALUES (?) ON CONFLICT DO NOTHING", [candidate.host])
-        added += tx.execute(
+        inserted = tx.execute(
             "INSERT INTO urls(url, fetch_url, site, host, kind, priority, depth, stale, first_seen, found_on)"
             " VALUES (:url, :fetch_url, :site, :host, :kind, :priority, :depth, :stale, :first_seen, :found_on)"
             " ON CONFLICT(url) DO NOTHING",
@@ -71,6 +77,9 @@ def add(tx: Transaction, candidates: Iterable[Candidate], *, now: float, found_o
                 "found_on": found_on,
             },
         ).rowcount
+        if inserted and candidate.identity is not None:
+            tx.execute("INSERT INTO url_aliases(alias, url) VALUES (?, ?)", [candidate.identity, candidate.url])
+        added += inserted
     return added
 
 
@@ -94,6 +103,24 @@ def reopen_due(tx: Transaction, territory: Territory, *, now: float) -> int:
         " AND site IN (SELECT value FROM json_each(:sites))",
         {**territory.parameters, "now": now},
     ).rowcount
+
+
+def reopen_all(tx: Transaction, territory: Territory) -> int:
+    """How many articles, whatever became of them, are to be fetched again because somebody asked."""
+    return tx.execute(
+        "UPDATE urls SET state = 'new', next_at = 0, tries = 0 WHERE kind = 'article' AND state <> 'leased'"
+        " AND site IN (SELECT value FROM json_each(:sites))",
+        territory.parameters,
+    ).rowcount
+
+
+def waiting(connection: sqlite3.Connection, territory: Territory) -> int:
+    """How many addresses wait to be visited."""
+    row = connection.execute(
+        "SELECT count(*) AS n FROM urls WHERE state = 'new' AND site IN (SELECT value FROM json_each(:sites))",
+        territory.parameters,
+    ).fetchone()
+    return int(row["n"])
 
 
 def lease(tx: Transaction, territory: Territory, *, owner: str, now: float, limit: int) -> list[Lease]:
@@ -166,12 +193,14 @@ def settle(tx: Transaction, held: Lease, step: Next, *, owner: str, now: float) 
     changed = tx.execute(
         "UPDATE urls SET state = :state, cause = :cause, owner = NULL, lease_until = NULL,"
         " tries = iif(:state = 'done', 0, tries), next_at = :next_at, fetch_url = coalesce(:fetch_url, fetch_url),"
-        " last_fetched = :now WHERE url = :url AND state = 'leased' AND owner = :owner",
+        " interval = coalesce(:interval, interval), last_fetched = :now"
+        " WHERE url = :url AND state = 'leased' AND owner = :owner",
         {
             "state": step.state,
             "cause": step.cause,
             "next_at": step.retry_at or 0,
             "fetch_url": step.fetch_url,
+            "interval": step.interval,
             "now": instant(now),
             "url": held.url,
             "owner": owner,

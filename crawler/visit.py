@@ -16,6 +16,7 @@ UrlState = Literal["new", "done", "failed", "gone", "blocked", "rejected"]
 class Candidate:
     """An address to add to the frontier: its canonical key and the form that can be fetched.
 
+    ``identity`` (``<site>:<id>``) is the same for every address of one article where the site numbers its articles.
     ``stale`` counts the listing pages in a row, up to the one that named this address, that showed nothing new.
     """
 
@@ -27,6 +28,7 @@ class Candidate:
     priority: int = 0
     depth: int = 0
     stale: int = 0
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,15 @@ class Lease:
 class Next:
     """The state a lease ends in.
 
-    ``retry_at`` (epoch seconds) belongs to state "new". ``host_failed`` counts towards the host's breaker, None leaves
+    ``retry_at`` (epoch seconds) says when state "new" is due, and when a "done" article is to be looked at again, which
+    was ``interval`` seconds ahead. ``host_failed`` counts towards the host's breaker, None leaves
     it alone; ``alias`` is a second form of the address that a redirect gave away.
     """
 
     state: UrlState
     cause: str | None = None
     retry_at: float | None = None
+    interval: float | None = None
     fetch_url: str | None = None
     host_failed: bool | None = None
     children: tuple[Candidate, ...] = ()

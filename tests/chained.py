@@ -94,7 +94,7 @@ def chained_site(listings: int, per_listing: int, *, seconds: float = 0.0) -> It
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *arguments: object) -> None:
+        def log_message(self, *arguments: object) -> None:
             """Says nothing: the tests count."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

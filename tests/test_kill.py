@@ -13,8 +13,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
 from chained import ChainedSite, chained_site
+
 from crawler.archive_read import read_archive
 
 COMMAND = [sys.executable, "-m", "crawler", "crawl", "--workers", "1"]

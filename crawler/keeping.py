@@ -1,0 +1,178 @@
+"""What the writer keeps of a visit: archive record, rows, children and the lease's end, one transaction a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from crawler import frontier
+from crawler.archive import Archive, Position
+from crawler.sites import Site
+from crawler.visit import Candidate, Next, Understanding, UrlState, Visit
+from pipelines import store_articles
+from pipelines.instants import instant
+from pipelines.models import Document, PageKind
+from pipelines.store import Store, Transaction
+from pipelines.store_articles import Outcome, article_id, record_fetch, sha256, store_document
+
+STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
+REVISITS = tuple(days * 86400.0 for days in (1, 3, 7, 30))  # then never unless asked
+
+# What a page that answered 200 turned out to be, other than an article.
+BY_KIND: dict[PageKind, tuple[UrlState, str]] = {
+    "listing": ("rejected", "listing"),
+    "error": ("rejected", "error-page"),
+    "blocked": ("blocked", "block-page"),
+    "soft_404": ("gone", "soft-404"),
+    "login": ("rejected", "login"),
+    "empty": ("rejected", "no-text"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a visit, for the counters; ``lost`` when the lease had passed to another process."""
+
+    state: UrlState = "done"
+    cause: str | None = None
+    outcome: Outcome = "none"
+    mentions: int = 0
+    added: int = 0  # addresses that were unknown
+    lost: bool = False
+
+
+@dataclass
+class Keeper:
+    """Keeps visits for one run. Its methods are called by the writer's thread only."""
+
+    run: str
+    started: float
+    sites: Mapping[str, Site]
+    clock: frontier.Clock
+    settings: Mapping[str, object] = field(default_factory=dict)
+    archive_all: bool = False
+    articles: int = 0  # fetched in this run, for --limit
+
+    def begin(self, store: Store, owner: str) -> None:
+        """Writes the run's row."""
+        with store.write() as tx:
+            row = {
+                "id": self.run,
+                "started": instant(self.started),
+                "version": store_articles.VERSION,
+                "settings": json.dumps(dict(self.settings) | {"archive": owner}, ensure_ascii=False),
+            }
+            store_articles.insert(tx, "runs", row, conflict="ON CONFLICT(id) DO NOTHING")
+
+    def archive(self, store: Store, archive: Archive, visit: Visit, understood: Understanding) -> Position | None:
+        """Where the exchange is archived, or None: an article that is known and unchanged is not kept again."""
+        if visit.exchange is None or visit.exchange.status == 304:
+            return None
+        document = understood.document
+        if not self.archive_all and document is not None and document.kind == "article":
+            known = store.value(
+                "SELECT text_sha256 FROM articles WHERE id = ?", [article_id(self.key(visit, document))]
+            )
+            if known == sha256(document.text):
+                return None
+        provenance = {
+            "run": self.run,
+            "url": visit.lease.url,
+            "site": visit.lease.site,
+            "body_sha256": visit.fetch.body_sha256,
+            "bytes": visit.fetch.bytes,
+            "page_kind": _page_kind(visit, understood),
+        }
+        return archive.append(visit.exchange, provenance)
+
+    def keep(
+        self, tx: Transaction, owner: str, visit: Visit, understood: Understanding, position: Position | None
+    ) -> Kept:
+        """Writes all rows of a visit and ends its lease; raises ``LeaseLost`` when it is no longer ours."""
+        now = self.clock()
+        step = self._next(visit, understood, now)
+        kind = _page_kind(visit, understood)
+        fetch = record_fetch(tx, visit.fetch, run=self.run, position=position, page_kind=kind)
+        kept = Kept(step.state, step.cause)
+        if understood.document is not None:
+            url = self.key(visit, understood.document)
+            stored = store_document(tx, understood.document, url=url, fetch=fetch, seen_at=visit.fetch.fetched_at)
+            kept = replace(kept, outcome=stored.outcome, mentions=stored.mentions)
+            if stored.outcome == "forgotten":
+                step = Next("rejected", cause="forgotten")
+        if step.children:
+            frontier.add(tx, step.children, now=now, found_on=visit.lease.url)
+        if understood.found is not None:
+            kept = replace(kept, added=self._children(tx, visit, understood, now))
+        frontier.settle(tx, visit.lease, step, owner=owner, now=now)
+        _count(tx, self.run, visit, kept, understood)
+        self.articles += visit.lease.kind == "article" and visit.fetch.status == 200
+        return kept
+
+    def key(self, visit: Visit, document: Document) -> str:
+        """The canonical address an article is stored under: the one it declares, if that is an article of its site."""
+        return self.sites[visit.lease.site].declared(visit.lease.url, document.canonical)
+
+    def _next(self, visit: Visit, understood: Understanding, now: float) -> Next:
+        """The state that follows from what the page turned out to be."""
+        step = visit.next
+        if step.state != "done" or step.cause is not None:
+            return step
+        if understood.cause is not None:
+            return replace(step, state="failed", cause=understood.cause)
+        document = understood.document
+        if document is not None and document.kind != "article":
+            state, cause = BY_KIND[document.kind]
+            return replace(step, state=state, cause=cause, host_failed=document.kind == "blocked")
+        if visit.lease.kind == "article":
+            interval = _following(visit.lease.interval)
+            return replace(step, retry_at=now + interval if interval else None, interval=interval)
+        return step
+
+    def _children(self, tx: Transaction, visit: Visit, understood: Understanding, now: float) -> int:
+        """How many new addresses a listing gave; its next page is followed while pages show something new."""
+        assert understood.found is not None, "called for a listing"
+        lease = visit.lease
+        articles = [c for c in understood.found.candidates if c.kind == "article"]
+        new = frontier.add(tx, articles, now=now, found_on=lease.url)
+        stale = 0 if new else lease.stale + 1
+        if stale < STALE_PAGES and lease.depth < frontier.MAX_DEPTH:
+            more = [_behind(c, lease.depth + 1, stale) for c in understood.found.candidates if c.kind != "article"]
+            new += frontier.add(tx, more, now=now, found_on=lease.url)
+            frontier.reopen(tx, [c.url for c in more], before=self.started, stale=stale)
+        return new
+
+
+def _behind(candidate: Candidate, depth: int, stale: int) -> Candidate:
+    return replace(candidate, depth=depth, stale=stale)
+
+
+def _following(passed: float | None) -> float | None:
+    """The pause before the next look at an article, in seconds; None after the last."""
+    return next((interval for interval in REVISITS if interval > (passed or 0)), None)
+
+
+def _page_kind(visit: Visit, understood: Understanding) -> str | None:
+    if understood.document is not None:
+        return understood.document.kind
+    return visit.lease.kind if understood.found is not None else None
+
+
+def _count(tx: Transaction, run: str, visit: Visit, kept: Kept, understood: Understanding) -> None:
+    """Adds a visit to the counters of its site in this run."""
+    ok = visit.fetch.status == 200
+    row = {
+        "run": run,
+        "site": visit.lease.site,
+        "links": understood.found.n_links if understood.found else 0,
+        "fetched": int(ok),
+        "failed": int(kept.state == "failed" or (kept.state == "new" and kept.cause is not None)),
+        "tls_recovered": int(ok and len(visit.fetch.tls_path) > 1),
+        "new": int(kept.outcome == "new"),
+        "changed": int(kept.outcome == "changed"),
+        "unchanged": int(kept.outcome == "unchanged"),
+        "mentions": kept.mentions if kept.outcome in ("new", "changed") else 0,
+    }
+    sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in list(row)[2:])
+    store_articles.insert(tx, "site_runs", row, conflict=f"ON CONFLICT(run, site) DO UPDATE SET {sums}")

@@ -1,0 +1,111 @@
+"""How a run begins: leases of dead processes are taken back, the catalogue is written down, listings are reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler import frontier
+from crawler.addresses import canonical, host_port
+from crawler.archive import Repaired, take_over
+from crawler.frontier import Territory
+from crawler.outcomes import PRIORITIES
+from crawler.sites import Site
+from crawler.tls import memory
+from crawler.tls.ladder import HostState
+from crawler.visit import Candidate, UrlKind
+from pipelines.store import Store, Transaction
+from pipelines.store_catalogue import keep_sites, keep_units
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a run found at its start: pages in flight that were taken back, torn archives, and pages waiting."""
+
+    recovered: int
+    repaired: tuple[Repaired, ...]
+    waiting: int
+    hosts: Mapping[str, HostState]
+
+    def __str__(self) -> str:
+        parts = [f"{self.waiting} pages waiting"]
+        if self.recovered:
+            parts.append(f"{self.recovered} in flight when the last run ended were taken back")
+        parts += [f"archive {r.file}: a torn end of {r.cut} bytes was cut off" for r in self.repaired if r.cut]
+        parts += [f"archive {r.file}: {r.missing} bytes are missing" for r in self.repaired if r.missing]
+        return "; ".join(parts)
+
+
+def archive_folder(db: Path) -> Path:
+    """The folder beside a database that holds its archive."""
+    return db.with_name(f"{db.name}.archive")
+
+
+def territory(sites: Iterable[Site]) -> Territory:
+    """The sites of a run with their pace, and every host:port their domains cover."""
+    chosen = list(sites)
+    return Territory({site.id: site.delay for site in chosen}, frozenset(h for site in chosen for h in _hosts(site)))
+
+
+def _hosts(site: Site) -> set[str]:
+    names = {name for domain in site.domains for name in (domain, f"www.{domain}")}
+    return {name if name.rpartition(":")[2].isdigit() else f"{name}:{port}" for name in names for port in (80, 443)}
+
+
+def open_run(
+    store: Store, sites: Mapping[str, Site], ground: Territory, *, owner: str, started: float, refetch: bool = False
+) -> Opening:
+    """What the run starts from, once the catalogue, the seeds and the rows that fell due are in the queue."""
+    recovered, repaired = take_back_dead(store, owner)
+    with store.write() as tx:
+        keep_units(tx)
+        keep_sites(tx, [site.row() for site in sites.values()])
+    with store.write() as tx:
+        for site in sites.values():
+            _seed(tx, site, started)
+        frontier.reopen_due(tx, ground, now=started)
+        if refetch:
+            frontier.reopen_all(tx, ground)
+        waiting = frontier.waiting(tx, ground)
+    return Opening(recovered, repaired, waiting, memory.load(store.connection))
+
+
+def take_back_dead(store: Store, own: str | None = None) -> tuple[int, tuple[Repaired, ...]]:
+    """How many leases of dead processes are free again, and what was mended in their archives."""
+    recovered, repaired = 0, []
+    folder = archive_folder(store.path)
+    for owner in frontier.owners(store.connection):
+        if owner == own or (mended := _take_over(store, folder, owner)) is None:
+            continue
+        repaired += mended
+        with store.write() as tx:
+            recovered += frontier.take_back(tx, owner)
+    return recovered, tuple(repaired)
+
+
+def _take_over(store: Store, folder: Path, owner: str) -> list[Repaired] | None:
+    """What was mended in every file of an owner, or None while it lives."""
+    files = {owner, *(path.name for path in folder.glob(f"{owner.rpartition('-')[0]}-*.warc.gz"))}
+    mended: list[Repaired] = []
+    for file in [owner, *sorted(files - {owner})]:
+        end = store.value("SELECT max(warc_offset + warc_length) FROM fetches WHERE warc_file = ?", [file])
+        result = take_over(folder / file, int(str(end or 0)))
+        if result is None:
+            return None
+        if result.cut or result.missing:
+            mended.append(result)
+    return mended
+
+
+def _seed(tx: Transaction, site: Site, started: float) -> None:
+    """Puts a site's listings, feeds and sitemaps into the queue, new or again."""
+    kinds: tuple[tuple[tuple[str, ...], UrlKind, int], ...] = (
+        (site.start, "listing", PRIORITIES["seed"]),
+        (site.feeds, "feed", PRIORITIES["feed"]),
+        (site.sitemaps, "sitemap", PRIORITIES["feed"]),
+    )
+    for urls, kind, priority in kinds:
+        seeds = [Candidate(canonical(url), url, site.id, host_port(url), kind, priority) for url in urls]
+        frontier.add(tx, seeds, now=started)
+        frontier.reopen(tx, [seed.url for seed in seeds], before=started)

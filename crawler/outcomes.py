@@ -1,0 +1,164 @@
+"""What an answer, or its absence, means for the queue: pure decisions, from a lease and the wire to a visit."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from crawler import frontier
+from crawler.addresses import canonical, host_port, resolve
+from crawler.archive_provenance import fetch_of
+from crawler.content import Content, TooLargeError, text, undo_content_coding
+from crawler.exchange import Exchange, FetchError
+from crawler.sites import Site
+from crawler.visit import Candidate, Lease, Next, UrlState, Visit
+from pipelines.instants import instant
+from pipelines.models import Fetch, Page
+
+TRIES = 5  # leases of one address before it is given up
+BACKOFF_SECONDS = 5.0
+BACKOFF_LIMIT = 3600.0
+REDIRECTS = 5  # in a row
+PRIORITIES = {"next": 100, "feed": 50, "seed": 40, "article": 30}  # listings first: what hangs on them is most
+BY_STATUS: dict[int, tuple[UrlState, str]] = {
+    401: ("blocked", "login-required"),
+    403: ("blocked", "forbidden"),
+    404: ("gone", "not-found"),
+    410: ("gone", "gone"),
+    451: ("blocked", "legal"),
+}
+TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
+
+
+def back_off(tries: int, *, base: float = BACKOFF_SECONDS) -> float:
+    """Seconds to wait before the next try: exponential, with jitter so that pages do not come back together."""
+    return min(BACKOFF_LIMIT, base * 2.0 ** min(tries - 1, 12)) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+def try_again(
+    lease: Lease, cause: str, now: float, *, after: float | None = None, host_failed: bool | None = None
+) -> Next:
+    """Back to the queue with a pause, or failed when it has been tried often enough."""
+    if lease.tries >= TRIES:
+        return Next("failed", cause=cause, host_failed=host_failed)
+    return Next("new", cause=cause, retry_at=now + max(after or 0, back_off(lease.tries)), host_failed=host_failed)
+
+
+def after_exchange(lease: Lease, exchange: Exchange, site: Site, now: float) -> Visit:
+    """The visit of an answered request."""
+    headers = tuple((text(name), text(value)) for name, value in exchange.headers)
+    try:
+        content = undo_content_coding(exchange.body, headers)
+    except TooLargeError as error:
+        too_large = FetchError("too-large", str(error), permanent=True, attempts=exchange.attempts, ip=exchange.ip)
+        return after_error(lease, too_large, now)
+    fetch = replace(
+        fetch_of(exchange, url=lease.url, site=lease.site),
+        body_sha256=hashlib.sha256(content.body).hexdigest(),
+        bytes=len(content.body),
+    )
+    step = _judge(lease, exchange, content, site, now)
+    if step.state == "done" and step.cause is None and exchange.status == 200:
+        source = site.source()
+        page = Page(exchange.url, content.body, exchange.status, headers, exchange.fetched_at, source)
+        return Visit(lease, fetch, step, page, exchange)
+    return Visit(lease, replace(fetch, error_class=step.cause), step, None, exchange)
+
+
+def after_error(lease: Lease, error: FetchError, now: float) -> Visit:
+    """The visit of a request that nothing answered."""
+    fetch = Fetch(
+        url=lease.url,
+        site=lease.site,
+        fetched_at=instant(now),
+        attempts=error.attempts,
+        error_class=error.error_class,
+        error=error.message[:500],
+        ip=error.ip,
+        tls_path=error.path,
+        certificate=error.certificate,
+    )
+    if error.permanent:
+        return Visit(lease, fetch, Next("failed", cause=error.error_class))
+    after = error.retry_after
+    return Visit(lease, fetch, try_again(lease, error.error_class, now, after=after, host_failed=True))
+
+
+def refused(lease: Lease, cause: str, now: float, *, state: UrlState = "rejected") -> Visit:
+    """The visit of an address that was not asked for at all, such as one that robots.txt closes."""
+    fetch = Fetch(url=lease.url, site=lease.site, fetched_at=instant(now), attempts=0, error_class=cause)
+    return Visit(lease, fetch, Next(state, cause=cause))
+
+
+def _judge(lease: Lease, exchange: Exchange, content: Content, site: Site, now: float) -> Next:
+    status = exchange.status
+    if 300 <= status < 400 and status != 304:
+        return _redirect(lease, exchange, site, now)
+    if status in BY_STATUS:
+        state, cause = BY_STATUS[status]
+        return Next(state, cause=cause, host_failed=False)
+    if status in TRY_AGAIN:
+        return try_again(lease, f"http-{status}", now, after=_retry_after(exchange, now), host_failed=True)
+    if status == 304:
+        asked = lease.etag or lease.last_modified
+        return Next("done", host_failed=False) if asked else try_again(lease, "unasked-304", now)
+    if status != 200:
+        return Next("failed", cause=f"http-{status}", host_failed=False)
+    if "cut" in content.flags or (exchange.body_end == "unproven" and b"</html" not in content.body[-4096:].lower()):
+        # Only the closure alert proves the end of such a body: RFC 9112 section 9.8.
+        return try_again(lease, "truncated", now)
+    return Next("done", host_failed=False)
+
+
+def _redirect(lease: Lease, exchange: Exchange, site: Site, now: float) -> Next:
+    """A redirect settles its row and adds the target; one to another form of the address changes how it is fetched."""
+    location = _header(exchange, b"location")
+    target = resolve(exchange.url, location) if location else None
+    if target is None:
+        return Next("failed", cause="bad-redirect", host_failed=False)
+    if not site.owns(target):
+        return Next("rejected", cause="redirect-off-site", host_failed=False)
+    key = canonical(target)
+    if key == lease.url:
+        if target == lease.fetch_url or lease.tries > REDIRECTS:
+            return Next("failed", cause="redirect-loop", host_failed=False)
+        return Next("new", retry_at=now, fetch_url=target, cause="redirect", host_failed=False)
+    if lease.kind == "article" and site.matches_article(target) is None:
+        # To the front page, a login or a listing: what was asked for is not there.
+        home = urlsplit(target).path in ("", "/")
+        return Next(
+            "gone" if home else "rejected", cause="redirect-home" if home else "redirect-elsewhere", host_failed=False
+        )
+    if lease.depth >= (REDIRECTS if lease.kind == "article" else frontier.MAX_DEPTH):
+        return Next("failed", cause="redirect-loop", host_failed=False)
+    child = Candidate(
+        url=key,
+        fetch_url=target,
+        site=lease.site,
+        host=host_port(target),
+        kind=lease.kind,
+        priority=PRIORITIES["next"],
+        depth=lease.depth + 1,
+        stale=lease.stale,
+    )
+    return Next("done", cause="redirect", host_failed=False, children=(child,), alias_of=key)
+
+
+def _header(exchange: Exchange, name: bytes) -> str | None:
+    value = next((v for k, v in exchange.headers if k.lower() == name), None)
+    return text(value).strip() if value is not None else None
+
+
+def _retry_after(exchange: Exchange, now: float) -> float | None:
+    """Seconds that the server asks for, in either form of RFC 9110 section 10.2.3, at most a day."""
+    value = _header(exchange, b"retry-after")
+    if value is None:
+        return None
+    try:
+        seconds = float(value) if value.isdigit() else parsedate_to_datetime(value).timestamp() - now
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), 86400.0)

@@ -1,0 +1,59 @@
+"""What a run is asked to do, read from Scrapy's settings and the spider's arguments."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+from scrapy.settings import BaseSettings
+
+from crawler.sites import Site, load_sites, select
+from pipelines.errors import InputError
+
+DEFAULT_DB = Path("output/danchieu.db")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run: its database, its name, its sites and its limits."""
+
+    db: Path
+    run: str
+    sites: Mapping[str, Site]
+    limit: int | None = None
+    refetch: bool = False
+    workers: int = 2
+    page_seconds: float = 60.0
+    archive_all: bool = False
+
+
+def new_run() -> str:
+    """The name of a run: when it began, and chance, so that two of one second differ."""
+    return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{token_hex(2)}"
+
+
+def plan_of(settings: BaseSettings, named: str = "") -> Plan:
+    """The plan of a crawl; raises ``InputError`` for a wrong catalogue, an unknown name or a missing contact."""
+    catalogue = settings.get("DANCHIEU_SITES")
+    names = (named or settings.get("DANCHIEU_NAMES") or "").replace(",", " ").split()
+    sites = {site.id: site for site in select(load_sites(Path(catalogue) if catalogue else None), names)}
+    if not settings.get("DANCHIEU_CONTACT") and not all(site.private for site in sites.values()):
+        raise InputError(
+            "sites must be able to reach whoever crawls them; set an address first, for example: "
+            'export DANCHIEU_CONTACT="you@example.org"'
+        )
+    limit = settings.get("DANCHIEU_LIMIT")
+    return Plan(
+        db=Path(settings.get("DANCHIEU_DB") or DEFAULT_DB),
+        run=settings.get("DANCHIEU_RUN") or new_run(),
+        sites=sites,
+        limit=int(limit) if limit is not None else None,
+        refetch=settings.getbool("DANCHIEU_REFETCH"),
+        workers=settings.getint("DANCHIEU_WORKERS") or max(1, os.cpu_count() or 1),
+        page_seconds=settings.getfloat("DANCHIEU_PAGE_SECONDS", 60.0),
+        archive_all=settings.get("DANCHIEU_ARCHIVE") == "all",
+    )

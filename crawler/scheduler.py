@@ -1,0 +1,133 @@
+"""Scrapy's SCHEDULER over the frontier: answers from memory, hands out a row when its slot has come, wakes the engine.
+
+The frontier alone feeds Scrapy: ``enqueue_request`` takes nothing but the wake-up call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import time
+from collections import Counter
+from itertools import count
+from typing import Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.utils.defer import deferred_from_coro
+from twisted.internet.defer import Deferred
+
+from crawler.desk import Desk
+from crawler.frontier import Outlook
+from crawler.visit import Lease
+from crawler.writer import Delivery
+
+IN_FLIGHT = 32  # rows between hand-out and commit; CONCURRENT_REQUESTS counts the downloader alone
+PER_HOST = 2  # connections to a host at once, however slow it is
+WAKE = Request("about:wake")  # does nothing but make the engine look again
+
+
+class LeaseScheduler:
+    """Leases in memory, by time slot."""
+
+    def __init__(self, crawler: Crawler, desk: Desk) -> None:
+        self._crawler = crawler
+        self._desk = desk
+        self._order = count()
+        self._ready: list[tuple[float, int, Lease]] = []
+        self._out: dict[str, Lease] = {}
+        self._downloading: Counter[str] = Counter()
+        self._last: dict[str, float] = {}
+        self._outlook = Outlook(more=True)
+        self._timer: asyncio.TimerHandle | None = None
+        self._closing = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The scheduler of a crawl whose spider carries the desk."""
+        desk: Desk = crawler.spider.desk  # type: ignore[union-attr]  # our spider, made before the engine
+        scheduler = cls(crawler, desk)
+        desk.on_delivery = scheduler.deliver
+        crawler.signals.connect(scheduler._left, signals.request_left_downloader)
+        return scheduler
+
+    def open(self, spider: Spider) -> Deferred[None]:
+        """Starts the writer."""
+        return deferred_from_coro(self._desk.start_writer())
+
+    def close(self, reason: str) -> Deferred[None]:
+        """Gives back what was not visited, and ends the writer."""
+        self._closing = True
+        if self._timer is not None:
+            self._timer.cancel()
+        return deferred_from_coro(self._desk.stop_writer(reason))
+
+    def has_pending_requests(self) -> bool:
+        """Whether anything is left for this run, here or in the frontier."""
+        return bool(self._ready or self._out or self._outlook.more)
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Whether the request is the wake-up call; no other may enter."""
+        return request is WAKE
+
+    def next_request(self) -> Request | None:
+        """The next row whose slot has come and whose host has a free connection."""
+        if self._closing or len(self._out) >= IN_FLIGHT:
+            return None
+        now = time.time()
+        later: list[tuple[float, int, Lease]] = []
+        chosen: Lease | None = None
+        while self._ready and self._ready[0][0] <= now:
+            entry = heapq.heappop(self._ready)
+            if self._may_go(entry[2], now):
+                chosen = entry[2]
+                break
+            later.append(entry)
+        for entry in later:
+            heapq.heappush(self._ready, entry)
+        if chosen is not None:
+            self._out[chosen.url] = chosen
+            self._downloading[chosen.host] += 1
+            self._last[chosen.host] = now
+        self._arm(now)
+        return None if chosen is None else self._crawler.spider.request(chosen)  # type: ignore[union-attr]
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Takes new leases, forgets settled ones, and makes the engine look."""
+        for lease in delivery.leases:
+            heapq.heappush(self._ready, (lease.due, next(self._order), lease))
+        for lease, _ in delivery.kept:
+            self._out.pop(lease.url, None)
+        self._outlook = delivery.outlook
+        if delivery.error is not None or delivery.stopped:
+            self._ready.clear()
+            self._out.clear()
+        self._wake()
+
+    def _may_go(self, lease: Lease, now: float) -> bool:
+        """Whether its host has a free connection and has rested: two late rows must not leave together."""
+        pause = self._desk.plan.sites[lease.site].delay
+        return self._downloading[lease.host] < PER_HOST and now - self._last.get(lease.host, 0) >= pause
+
+    def _left(self, request: Request, spider: Spider) -> None:
+        lease: Lease | None = request.meta.get("lease")
+        if lease is not None:
+            self._downloading[lease.host] -= 1
+            self._wake()
+
+    def _wake(self) -> None:
+        engine = self._crawler.engine
+        if engine is not None and engine.running and not self._closing:
+            engine.crawl(WAKE)
+
+    def _arm(self, now: float) -> None:
+        """Sets the alarm for the next row that is not yet due; without it the engine looks every five seconds."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self._ready or self._closing or len(self._out) >= IN_FLIGHT:
+            return
+        at = min(max(due, self._rested(lease)) for due, _, lease in self._ready)
+        self._timer = asyncio.get_running_loop().call_later(max(0.001, at - now), self._wake)
+
+    def _rested(self, lease: Lease) -> float:
+        return self._last.get(lease.host, 0) + self._desk.plan.sites[lease.site].delay
