@@ -266,8 +266,13 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an archive keeps a record: file name within the archive folder, first byte, number of bytes."""
+    """Where an exchange lies: the name of a file in the archive's folder, and its bytes there."""
 
     file: str
     offset: int
     length: int
+
+    @property
+    def end(self) -> int:
+        """The offset of the byte after it."""
+        return self.offset + self.length
