@@ -11,40 +11,26 @@ starts do not get it (PEP 446), so whoever gets the lock knows that the owner is
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import os
-import zlib
-from base64 import b32encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO, Self
 
-from warcio.warcwriter import WARCWriter
-
-from crawler.archive_members import Member, read_members
+from crawler.archive_layout import Original as Original
+from crawler.archive_layout import exchange_records, warcinfo_record
 from crawler.archive_provenance import fetch_of, provenance
+from crawler.archive_records import Damage, Record, read_records
 from crawler.exchange import Exchange
 from pipelines.errors import StorageError
 from pipelines.models import Position as Position
 
 ROLL_AT = 1_000_000_000  # bytes: small enough to copy about, as Common Crawl and Heritrix do
-GZIP = 31  # zlib's window bits for a gzip header and trailer
 
 # An exchange that still waits for its metadata record is not whole.
 UNFINISHED = frozenset({"response", "revisit", "request"})
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """An archived exchange with the same payload, to which a ``revisit`` record refers."""
-
-    url: str
-    fetched_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +66,7 @@ class Archive:
         ``known`` holds what the exchange does not know of its row in ``fetches``: run, url, site, page_kind.
         With ``revisit_of`` only the headers are kept: the payload is the one archived then.
         """
-        data = _records(exchange, provenance(fetch_of(exchange)) | dict(known), revisit_of)
+        data = exchange_records(exchange, provenance(fetch_of(exchange)) | dict(known), revisit_of)
         with _storage(self._file.path):
             if self._file.size >= self._roll_at:
                 self._roll()
@@ -118,7 +104,7 @@ class Archive:
             self._n += 1
             path = self._folder / f"{self._stem}-{self._n}.warc.gz"
             try:
-                return _LockedFile(path, _warcinfo(path.name))
+                return _LockedFile(path, warcinfo_record(path.name))
             except FileExistsError:  # a process of the same number, before this one
                 continue
 
@@ -189,21 +175,19 @@ def _repaired(name: str, file: BinaryIO, known_end: int) -> Repaired:
     size = os.fstat(file.fileno()).st_size
     if size <= known_end:
         return Repaired(name, missing=known_end - size)
-    end = whole_end(read_members(file, known_end), known_end)
+    end = whole_end(read_records(file, known_end), known_end)
     if end < size:
         os.ftruncate(file.fileno(), end)
         os.fsync(file.fileno())
     return Repaired(name, cut=size - end)
 
 
-def whole_end(members: Iterator[Member], start: int) -> int:
-    """The end of the last whole exchange among the members of a file, or ``start``."""
+def whole_end(records: Iterator[Record | Damage], start: int) -> int:
+    """The end of the last whole exchange among the records of a file, or ``start``."""
     end = start
-    for member in members:
-        if not member.whole:
-            break
-        if member.record_type not in UNFINISHED:
-            end = member.end
+    for item in records:
+        if isinstance(item, Record) and item.kind not in UNFINISHED:
+            end = max(end, item.end)
     return end
 
 
@@ -232,86 +216,3 @@ def _storage(path: Path) -> Iterator[None]:
             f"cannot write the archive {path}: {error.strerror or error}; free space or mend its permissions, then run"
             " the command again"
         ) from error
-
-
-# Records. warcio lays them out; headers go in as received, because its own percent-encode whatever is not ASCII.
-
-
-@dataclass(frozen=True, slots=True)
-class _AsReceived:
-    """Stands for warcio's HTTP headers where a record is written."""
-
-    headers_buff: bytes
-
-    def compute_headers_buffer(self, header_filter: object) -> None:
-        """Nothing to compute: the bytes are there."""
-
-
-def _records(exchange: Exchange, row: Mapping[str, object], revisit_of: Original | None) -> bytes:
-    writer = WARCWriter(None, gzip=False, warc_version="1.1")
-    answer = _answer(writer, exchange, revisit_of)
-    metadata = _metadata(writer, exchange, row, answer.rec_headers.get_header("WARC-Record-ID"))
-    return _member(answer) + _member(metadata)
-
-
-def _member(record: Any) -> bytes:
-    plain = BytesIO()
-    WARCWriter(plain, gzip=False).write_record(record)
-    return zlib.compress(plain.getvalue(), wbits=GZIP)
-
-
-def _answer(writer: Any, exchange: Exchange, revisit_of: Original | None) -> Any:
-    headers = _AsReceived(http_head(exchange))
-    about = {"WARC-Date": exchange.fetched_at} | ({"WARC-IP-Address": exchange.ip} if exchange.ip else {})
-    if revisit_of is None:
-        body = BytesIO(exchange.body)
-        return writer.create_warc_record(
-            exchange.url,
-            "response",
-            payload=body,
-            length=len(exchange.body),
-            http_headers=headers,
-            warc_headers_dict=about,
-        )
-    digest = "sha1:" + b32encode(hashlib.sha1(exchange.body, usedforsecurity=False).digest()).decode()
-    return writer.create_revisit_record(
-        exchange.url, digest, revisit_of.url, revisit_of.fetched_at, http_headers=headers, warc_headers_dict=about
-    )
-
-
-def _metadata(writer: Any, exchange: Exchange, row: Mapping[str, object], concurrent_to: str) -> Any:
-    data = json.dumps(row, ensure_ascii=False, sort_keys=True).encode()
-    return writer.create_warc_record(
-        exchange.url,
-        "metadata",
-        payload=BytesIO(data),
-        length=len(data),
-        warc_content_type="application/json",
-        warc_headers_dict={"WARC-Date": exchange.fetched_at, "WARC-Concurrent-To": concurrent_to},
-    )
-
-
-def _warcinfo(name: str) -> bytes:
-    facts = {"software": "danchieu", "format": "WARC File Format 1.1", "conformsTo": "ISO 28500:2017"}
-    return _member(WARCWriter(None, gzip=False, warc_version="1.1").create_warcinfo_record(name, facts))
-
-
-def http_head(exchange: Exchange) -> bytes:
-    """The status line and headers as received, but saying how the body is framed now.
-
-    The transfer coding is undone, so its header is kept under the name that Wayback tools give to what they changed
-    (``X-Archive-Orig-``), and Content-Length is the length of the body that follows.
-    """
-    version = exchange.http_version.removeprefix("HTTP/")
-    lines = [f"HTTP/{version} {exchange.status} {exchange.reason}".rstrip().encode("latin-1", "replace")]
-    length = str(len(exchange.body)).encode()
-    framed = False
-    for name, value in exchange.headers:
-        if name.lower() == b"content-length" and value.strip() == length and not framed:
-            framed = True
-        elif name.lower() in (b"transfer-encoding", b"content-length"):
-            name = b"X-Archive-Orig-" + name
-        lines.append(name + b": " + value)
-    if not framed:
-        lines.append(b"Content-Length: " + length)
-    return b"".join(b" ".join(line.splitlines()) + b"\r\n" for line in lines) + b"\r\n"

@@ -6,6 +6,7 @@ its header says is taken as it is: tools that store decoded bodies often leave t
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
 import zlib
@@ -26,12 +27,16 @@ else:
 MAX_BYTES = 16 * 2**20
 MAX_CODINGS = 3  # RFC 9110 sets no limit; more than two is an attack or a mistake
 STEP = 1 << 16  # bytes decoded at a time, so that a bomb is noticed early
+SNIFF = 8192  # bytes in which a page shows that it is one
 ZSTD_WINDOW = 23  # 8 MiB, all that RFC 9659 allows a content coding
 
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 # Chunk sizes over 8 hex digits (4 GiB) are no sizes of pages.
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,1024})?\r?\n")
 _CHUNK_END = re.compile(rb"\r?(?:\n|\Z)")
+_HTML_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?:(?><!--.*?-->|<\?xml[^>]*>)\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1024}<[!?a-zA-Z]")
 
 Headers = Sequence[tuple[str, str]]
@@ -107,6 +112,14 @@ def is_html(headers: Headers) -> bool:
     """Whether the headers call the body a page."""
     kind = next((value for key, value in headers if key.lower() == "content-type"), "")
     return kind.partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
+
+
+def looks_like_html(body: bytes) -> bool:
+    """Whether the body begins as a page does, behind comments and an XML declaration."""
+    head = body[:SNIFF]
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        head = head.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return _HTML_START.match(head) is not None
 
 
 def _tokens(headers: Headers, name: str) -> list[str]:
