@@ -1,0 +1,252 @@
+"""Search for Vietnamese: with or without marks, đ as d, phrases first, regulations by any spelling, original snippets.
+
+The index holds each text twice, as it is and with đ turned into d, and its tokenizer drops all other marks. A query is
+therefore asked of both columns, each in its own spelling; a hit in the text as it is weighs more.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.folding import fold, normalise
+
+LONGEST_QUERY = 300  # characters; more is no question but a paste
+MOST_TOKENS = 24
+RADIUS = 130  # characters of a snippet on each side of its hit
+RERANKED = 100  # hits whose spelling is looked at, so that the query's own marks come first
+
+_QUOTED_OR_WORD = re.compile(r'"([^"]*)"|(\S+)')
+_TOKEN = re.compile(r"[^\W_]+")  # what the tokenizer unicode61 keeps: letters and digits
+_BETWEEN = r"[\W_]{1,9}"  # what parts two tokens: a space, "/", "-", a quotation mark and a space
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: ``parts`` must all occur, each as a phrase; ``phrase`` is all of it in a row, unless quoted apart.
+
+    Tokens are NFC and keep their marks; ``folded`` forms are made when they are needed.
+    """
+
+    parts: tuple[tuple[str, ...], ...]
+    phrase: tuple[str, ...] | None
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """All tokens in the order they were typed."""
+        return tuple(token for part in self.parts for token in part)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A stretch of a snippet; marked where the query was found."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that was found, with the words around the query as they stand in its text."""
+
+    article: int
+    snippet: tuple[Fragment, ...]
+    phrase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of hits; ``total`` counts all, ``n_phrase`` those that hold the whole query in a row."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    n_phrase: int
+
+
+def parse(text: str) -> Query | None:
+    """The query in what a person typed, or None when it holds no letter or digit. Never raises."""
+    parts: list[tuple[str, ...]] = []
+    quoted, left = False, MOST_TOKENS
+    for found in _QUOTED_OR_WORD.finditer(normalise(text[:LONGEST_QUERY])):
+        tokens = tuple(_TOKEN.findall(found[1] if found[1] is not None else found[2]))[:left]
+        if tokens:
+            parts.append(tokens)
+            quoted |= found[1] is not None
+            left -= len(tokens)
+    if not parts:
+        return None
+    return Query(tuple(parts), None if quoted else tuple(token for part in parts for token in part))
+
+
+def expressions(query: Query) -> tuple[str, ...]:
+    """FTS5 expressions in the order their hits are shown: the phrase, then what holds every part but not the phrase."""
+    every = " AND ".join(_either(part) for part in query.parts)
+    if query.phrase is None or len(query.phrase) == len(query.parts[0]):
+        return (every,)
+    phrase = _either(query.phrase)
+    return (phrase, f"({every}) NOT {phrase}")
+
+
+def search_articles(connection: sqlite3.Connection, query: Query, *, limit: int = 20, offset: int = 0) -> Found:
+    """One page of the articles that answer the query, best first."""
+    asked = expressions(query)
+    counts = [_count(connection, expression) for expression in asked]
+    hits: list[Hit] = []
+    for nth, (expression, count) in enumerate(zip(asked, counts, strict=True)):
+        start = max(0, offset - sum(counts[:nth]))
+        wanted = limit - len(hits)
+        if wanted > 0 and start < count:
+            whole = nth == 0 and query.phrase is not None
+            hits += [
+                Hit(article, snippet(text, query), whole)
+                for article, text in _ranked(connection, expression, query, wanted, start)
+            ]
+    return Found(tuple(hits), sum(counts), counts[0] if query.phrase else 0)
+
+
+def search_regulations(connection: sqlite3.Connection, query: Query, *, limit: int = 8) -> list[dict[str, Any]]:
+    """Regulations that are written so or are about it: id, label, subject, alias; exact spellings, then the most cited.
+
+    Each token must be a word of one alias, or of the label and subject together: "quy dinh 96" finds 96-QĐ/TW.
+    """
+    connection.create_function("folded", 1, lambda text: fold(normalise(text)).text if text else "", deterministic=True)
+    tokens = [fold(token).text for token in query.tokens]
+    words = " AND ".join(f"instr(spelling, :token{i})" for i in range(len(tokens)))
+    parameters: dict[str, Any] = {f"token{i}": f" {token} " for i, token in enumerate(tokens)}
+    parameters |= {"spelling": f" {' '.join(tokens)} ", "number": tokens[0], "limit": limit}
+    cursor = connection.execute(_REGULATIONS.replace("{words}", words), parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, tuple(row), strict=True)) for row in cursor]
+
+
+def snippet(text: str, query: Query) -> tuple[Fragment, ...]:
+    """The words around the best place of the query in the text, as they stand there, the query marked.
+
+    The phrase if it occurs, else the stretch that holds most of its parts; the beginning when nothing is found.
+    """
+    text = normalise(text)
+    folded = fold(text)
+    spans = [folded.span(start, end) for start, end in _places(folded.text, query)]
+    if not spans:
+        return (Fragment(_tidy(text[: 2 * RADIUS]) + ("…" if len(text) > 2 * RADIUS else "")),)
+    start = _best_start(spans)
+    return tuple(_marked(text, *_window(text, start), spans))
+
+
+def _either(tokens: Sequence[str]) -> str:
+    """A phrase asked of both columns. Tokens are letters and digits only, so quoting them is enough."""
+    as_typed, folded = " ".join(tokens), " ".join(fold(token).text for token in tokens)
+    return f'(text : "{as_typed}" OR folded : "{folded}")'
+
+
+def _count(connection: sqlite3.Connection, expression: str) -> int:
+    found = connection.execute("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?", (expression,)).fetchone()
+    return int(found[0])
+
+
+def _ranked(
+    connection: sqlite3.Connection, expression: str, query: Query, limit: int, offset: int
+) -> list[tuple[int, str]]:
+    """(article, text) by rank. Of the first hits those that spell the query with its own marks come first."""
+
+    def fetch(limit: int, offset: int) -> list[tuple[int, str]]:
+        return [(row[0], row[1]) for row in connection.execute(_RANKED, (expression, limit, offset))]
+
+    as_typed = _spelled_as_typed(query)
+    if as_typed is None or offset >= RERANKED:
+        return fetch(limit, offset)
+    first = sorted(fetch(RERANKED, 0), key=lambda hit: as_typed.search(hit[1].casefold()) is None)
+    found = first[offset : offset + limit]
+    return found + fetch(limit - len(found), RERANKED) if len(first) == RERANKED and len(found) < limit else found
+
+
+def _spelled_as_typed(query: Query) -> re.Pattern[str] | None:
+    """What finds the query with the marks it was typed with, in case-folded text; None when it was typed without."""
+    if all(fold(token).text == token.lower() for token in query.tokens):
+        return None
+    return re.compile(_BETWEEN.join(re.escape(token.casefold()) for token in query.phrase or query.parts[0]))
+
+
+def _places(folded: str, query: Query) -> list[tuple[int, int]]:
+    """Where the phrase stands in folded text; where its parts stand when it does not."""
+    if query.phrase is not None:
+        whole = list(_occurrences(folded, query.phrase))
+        if whole:
+            return whole
+    return sorted({place for part in query.parts for place in _occurrences(folded, part)})
+
+
+def _occurrences(folded: str, tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
+    pattern = rf"(?<![^\W_]){_BETWEEN.join(re.escape(fold(token).text) for token in tokens)}(?![^\W_])"
+    return (found.span() for found in re.finditer(pattern, folded))
+
+
+def _best_start(spans: Sequence[tuple[int, int]]) -> int:
+    """The start of the span with most others near behind it."""
+    best, most, last = spans[0][0], 0, 0
+    for first, (start, _) in enumerate(spans):
+        while last < len(spans) and spans[last][1] <= start + RADIUS:
+            last += 1
+        if last - first > most:
+            best, most = start, last - first
+    return best
+
+
+def _window(text: str, start: int) -> tuple[int, int]:
+    """A stretch round ``start`` that begins and ends at a space."""
+    first, last = max(0, start - RADIUS), min(len(text), start + RADIUS + RADIUS // 2)
+    if first:
+        space = text.find(" ", first, start)
+        first = space + 1 if space >= 0 else first
+    if last < len(text):
+        space = text.rfind(" ", start, last)
+        last = space if space > start else last
+    return first, last
+
+
+def _marked(text: str, first: int, last: int, spans: Sequence[tuple[int, int]]) -> Iterator[Fragment]:
+    at = first
+    if first:
+        yield Fragment("…")
+    for start, end in spans:
+        if at <= start < last:
+            if at < start:
+                yield Fragment(_tidy(text[at:start]))
+            at = end
+            yield Fragment(_tidy(text[start:end]), marked=True)
+    if at < last:
+        yield Fragment(_tidy(text[at:last]))
+    if last < len(text):
+        yield Fragment("…")
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s*\n\s*", " ", text)
+
+
+# The text as it is weighs twice the folded one, so that a spelling with đ is not drowned by others.
+_RANKED = """
+SELECT rowid, text FROM articles_fts WHERE articles_fts MATCH ? ORDER BY bm25(articles_fts, 10.0, 5.0) LIMIT ? OFFSET ?
+"""
+
+# Every alias, and every label with symbol and subject, as folded words between single spaces.
+_REGULATIONS = """
+WITH written(regulation, alias, folded) AS (
+  SELECT regulation, alias, folded FROM regulation_aliases
+  UNION ALL
+  SELECT id, NULL, folded(label || ' ' || coalesce(symbol, '') || ' ' || coalesce(subject, '')) FROM regulations
+), found AS (
+  SELECT regulation, alias,
+         ' ' || replace(replace(replace(replace(folded, '-', ' '), '/', ' '), ',', ' '), '.', ' ') || ' ' AS spelling
+  FROM written
+)
+SELECT r.id, r.label, r.subject, min(found.alias) AS alias, r.n_mentions
+FROM found JOIN regulations r ON r.id = found.regulation
+WHERE {words}
+GROUP BY r.id
+ORDER BY max(spelling = :spelling) DESC, r.number IS :number DESC, r.n_mentions DESC, r.id
+LIMIT :limit
+"""
