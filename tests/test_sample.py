@@ -24,7 +24,7 @@ from lxml import html
 from crawler import sample as sample_site
 from crawler.discovery import Link, discover
 from crawler.sample import NonArticle, Sample, SampleArticle, SampleSite
-from crawler.sample.content import Marked
+from crawler.sample.content import SYMBOL, Marked
 from crawler.sample.pages import LISTING_PAGES, Pages
 from crawler.sample.servers import DH_PARAMETERS, Response
 from crawler.sites import Site, load_sites
@@ -135,16 +135,44 @@ def test_close_is_quick_and_leaves_nothing() -> None:
     before = threading.active_count()
     running = sample_site.serve()
     site = SITES["tinhuymau"]
-    with (
-        connected(running, site, client(running, old=True)),
-        socket.create_connection(("127.0.0.1", running.ports["congmau"])),
-    ):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(connected(running, site, client(running, old=True)))
+        for port in running.ports.values():
+            stack.enter_context(socket.create_connection(("127.0.0.1", port)))
         start = time.perf_counter()
         running.close()
-        assert time.perf_counter() - start < 2, "an idle and a silent client must not hold the servers up"
+        assert time.perf_counter() - start < 2, "idle and silent clients must not hold the servers up"
     running.close()
     assert threading.active_count() == before
     assert not running.catalogue.exists()
+
+
+def test_noise_stops_nobody(sample: Sample) -> None:
+    site = SITES["congmau"]
+    for noise in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\xff\xff" + b"\0" * 64):
+        with socket.create_connection(("127.0.0.1", sample.ports[site.id])) as raw:
+            raw.sendall(noise)
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    with connected(sample, site, anybody) as connection, get(connection, site.host, "/robots.txt") as response:
+        assert b"Sitemap: https://cong-mau.example/sitemap.xml" in response.read()
+
+
+@pytest.mark.parametrize(
+    ("citation", "symbols"),
+    [
+        ("Quy định số 96-QĐ/TW", ["96-QĐ/TW"]),
+        ("Luật Đất đai số 31/2024/QH15", ["31/2024/QH15"]),
+        ("59-NQ/TW", ["59-NQ/TW"]),
+        ("Công văn số 8011-CV/BTCTW", ["8011-CV/BTCTW"]),
+        ("Nghị quyết 18 năm 2017", []),
+        ("Luật An ninh mạng năm 2018", []),
+        ("Nghị quyết Trung ương 4 khóa XII", []),
+        ("Quy định này", []),
+    ],
+)
+def test_symbols(citation: str, symbols: list[str]) -> None:
+    assert [match[0] for match in SYMBOL.finditer(citation)] == symbols
 
 
 def test_catalogue_is_a_catalogue(catalogue: dict[str, Site]) -> None:

@@ -12,7 +12,7 @@ import struct
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -72,28 +72,34 @@ class Server(socketserver.ThreadingTCPServer):
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Hangs up, or speaks TLS if there is a context, and then HTTP until either side has had enough."""
-        if next(self._connections) < self._resets:
-            _reset(request)
-            return
         request.settimeout(Handler.timeout)
-        connection = request
-        if self._context is not None:
-            connection = self._context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
-        self._open.add(connection)
-        try:
-            if self._closing:
+        with self._tracked(request):
+            if next(self._connections) < self._resets:
+                _reset(request)
                 return
-            if isinstance(connection, ssl.SSLSocket):
-                connection.do_handshake()
-            super().finish_request(connection, client_address)
-        finally:
-            self._open.discard(connection)
-            connection.close()
+            if self._context is None:
+                super().finish_request(request, client_address)
+                return
+            secured = self._context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+        with secured, self._tracked(secured):
+            secured.do_handshake()
+            super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Reports mistakes of ours; a client that turns away from bad TLS, or leaves early, is expected here."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
+
+    @contextlib.contextmanager
+    def _tracked(self, connection: socket.socket) -> Iterator[None]:
+        """Keeps a connection where ``close`` finds it."""
+        self._open.add(connection)
+        try:
+            if self._closing:
+                raise ConnectionAbortedError
+            yield
+        finally:
+            self._open.discard(connection)
 
     def close(self) -> None:
         """Stops listening, hangs up on everyone and waits for the threads to end."""
@@ -145,8 +151,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _reset(connection: socket.socket) -> None:
-    """Takes the first bytes and answers with a TCP reset (RFC 9293 section 3.10.4: no linger)."""
-    connection.settimeout(Handler.timeout)
+    """Takes the first bytes and answers with a TCP reset: what closing a socket without lingering sends."""
     connection.recv(4096)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
