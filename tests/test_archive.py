@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from archive_samples import BODY, CERTIFICATE, end_of, exchange, records
 
-from crawler.archive import Archive, Original, Position, Repaired, http_head, is_alive, take_over
+from crawler.archive import Archive, Original, Position, Repaired, is_alive, take_over
+from crawler.archive_layout import http_head
 from pipelines.errors import StorageError
 
 HERE = Path(__file__).parent  # the programs below import the samples from here
