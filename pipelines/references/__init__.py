@@ -1,0 +1,74 @@
+"""References to regulations in a text: found, told apart, resolved within the page, related to one another.
+
+``find_references`` is the whole way; ``reference_keys`` is the quick count that an extraction is audited with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..folding import normalise
+from ..models import Paragraph, References
+from .assemble import assemble
+from .context import Context, read_context
+from .find import find
+from .identity import identify
+from .places import survey
+from .resolve import resolve
+from .text import Text
+
+__all__ = ["find_references", "reference_keys"]
+
+
+def find_references(
+    text: str,
+    *,
+    published: str | None = None,
+    unit: str | None = None,
+    level: str = "province",
+    paragraphs: Sequence[Paragraph] = (),
+) -> References:
+    """All references of a text, in order, with the documents they mean, as far as the page says it.
+
+    Offsets are into ``References.text``, the text in NFC. ``published`` (``YYYY-MM-DD...``) completes days without a
+    year; ``unit`` and ``level`` are the site's, used for a place only where nothing nearer names one.
+    """
+    whole = Text.of(normalise(text))
+    citations = find(whole)
+    contexts = _contexts(whole, citations)
+    around = survey(whole, published, unit, level, _dateline(whole, contexts)) if citations else None
+    if around is None:
+        return References(whole.nfc)
+    parts = [
+        (citation, context, identify(whole, citation, context, around))
+        for citation, context in zip(citations, contexts, strict=True)
+    ]
+    return assemble(whole, resolve(whole, parts), around, paragraphs)
+
+
+def reference_keys(text: str) -> tuple[str, ...]:
+    """Number and symbol of each numbered reference, in order: what an extraction is compared with its page by."""
+    citations = find(Text.of(normalise(text)))
+    return tuple(
+        citation.symbol.text
+        if citation.symbol.pieces
+        else f"{citation.type.name if citation.type else ''} {citation.number}"
+        for citation in citations
+        if citation.symbol
+    )
+
+
+def _contexts(text: Text, citations: Sequence[object]) -> list[Context]:
+    ends = [0, *(citation.end for citation in citations)]
+    starts = [*(citation.start for citation in citations[1:]), len(text.folded)]
+    return [
+        read_context(text, citation, left, right)
+        for citation, left, right in zip(citations, ends, starts, strict=False)
+    ]
+
+
+def _dateline(text: Text, contexts: Sequence[Context]) -> str | None:
+    from .places import _unit_in
+
+    spans = [context.dateline for context in contexts if context.dateline]
+    return next((slug for span in spans if (slug := _unit_in(text.words(*span)))), None)

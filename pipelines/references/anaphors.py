@@ -1,0 +1,56 @@
+"""Citations by reference to the text itself: "Quy định này", "Nghị định trên"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from . import grammar
+from .citation import Citation, Head
+from .text import Text
+
+_THIS = re.compile(
+    rf"{grammar.GAP}(?:(?P<this>nay)|(?P<above>tren day|noi tren|neu tren|ke tren|da neu|vua neu)|(?P<on>tren))(?![a-z])"
+)
+# "trên" is "above" only at the end of its phrase: "quy định trên địa bàn" is "on".
+_PHRASE_ENDS = re.compile(
+    rf"{grammar.GAP}(?:$|[.,;:!?)\"'”]|(?:co|duoc|da|ap dung|quy dinh|neu|la|se|cung|thi|con|ve|do|cua|yeu cau|ban hanh|"
+    r"khong|chi|phai|va|thay the|het|bat dau|khi|tu|de|cho|bi|doi voi)(?![a-z]))"
+)
+# Words about a document as one that has force or is handed over: they make a lower-case "quyết định này" one.
+_LEGAL = re.compile(
+    r"(?<![a-z])(?:nhan duoc|kem theo|thi hanh|hieu luc|khieu nai|ban hanh|ky|huy bo|chap hanh|thay the|bai bo|can cu|theo|thuc hien|"
+    r"trien khai|thong qua|ap dung|quan triet|dieu \d+|khoan \d+)(?![a-z])"
+)
+STRONG = frozenset(("nghi-quyet", "nghi-dinh", "thong-tu", "thong-tu-lien-tich", "chi-thi", "cong-dien"))
+
+
+def read_anaphor(text: Text, head: Head, found: Sequence[Citation]) -> Citation | None:
+    """The anaphor that a type word begins, or None.
+
+    A plural ("các nghị quyết này") is none: it has no single antecedent. A word that also is an everyday noun
+    ("dự án này", "kế hoạch này") is one only after a citation of that type, or as a document that has force.
+    """
+    follows = _THIS.match(text.folded, head.end)
+    if follows is None or head.plural or head.type is None:
+        return None
+    if follows["on"] and not _PHRASE_ENDS.match(text.folded, follows.end()):
+        return None
+    if not _is_document(text, head, found):
+        return None
+    return Citation(head.start, follows.end(), "anaphor", head.type, head=head)
+
+
+def _is_document(text: Text, head: Head, found: Sequence[Citation]) -> bool:
+    kind = head.type
+    if kind is None:
+        return False
+    cited = any(citation.type is kind for citation in found)
+    if cited or kind.slug in STRONG:
+        return True
+    if kind.short != "free":
+        return False
+    if head.capital:
+        return True
+    around = text.folded[max(0, head.start - 40) : head.end + 60]
+    return kind.slug in ("quyet-dinh", "quy-dinh") and _LEGAL.search(around.partition("\n\n")[0]) is not None

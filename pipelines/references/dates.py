@@ -1,0 +1,68 @@
+"""Dates as texts write them, and what a date beside a citation is: the day of issue, of effect, or something else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from . import grammar
+
+_GAP = grammar.GAP
+_MONTHS = "january february march april may june july august september october november december".split()
+_DAY_MONTH_YEAR = (
+    rf"(?P<d>\d{{1,2}}){_GAP}(?:[/.-]{_GAP}(?P<m>\d{{1,2}}){_GAP}[/.-]{_GAP}(?P<y>(?:19|20)\d\d)(?!\d)"
+    rf"|thang{_GAP}(?P<mw>\d{{1,2}}|gieng|chap){_GAP}(?:,{_GAP})?nam{_GAP}(?P<yw>(?:19|20)\d\d)(?!\d))"
+)
+_DAY_MONTH = rf"(?P<pd>\d{{1,2}})(?:[/.-](?P<pm>\d{{1,2}})(?![/.-]?\d)|{_GAP}thang{_GAP}(?P<pmw>\d{{1,2}})(?!\d))"
+_ENGLISH = rf"(?:(?P<em>{'|'.join(_MONTHS)}) (?P<ed>\d{{1,2}}),? ?(?P<ey>(?:19|20)\d\d)|(?P<fd>\d{{1,2}}) (?P<fm>{'|'.join(_MONTHS)}),? ?(?P<fy>(?:19|20)\d\d))"
+DAY = rf"(?:{_DAY_MONTH_YEAR}|{_DAY_MONTH}|{_ENGLISH})"
+_DAY = re.compile(DAY)
+_WORD_MONTHS = {"gieng": 1, "chap": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day; ``year`` is None where the text leaves it out. ``end`` is where it ends in the folded text."""
+
+    year: int | None
+    month: int
+    day: int
+    end: int
+
+    @property
+    def iso(self) -> str | None:
+        """``YYYY-MM-DD``, or None without a year."""
+        return f"{self.year:04d}-{self.month:02d}-{self.day:02d}" if self.year else None
+
+    def completed(self, published: str | None) -> str | None:
+        """The last such day up to the day of publication, for a day without a year; None where that cannot be said."""
+        if published is None or self.year is not None:
+            return None
+        year = int(published[:4])
+        while (self.month, self.day) == (2, 29) and year % 4:
+            year -= 1
+        this = f"{year:04d}-{self.month:02d}-{self.day:02d}"
+        return this if this <= published[:10] else f"{year - 1:04d}-{self.month:02d}-{self.day:02d}"
+
+
+def read_day(folded: str, start: int) -> Day | None:
+    """The day written at an offset, or None; days that no calendar has ("31/2/2023") are none."""
+    match = _DAY.match(folded, start)
+    if match is None:
+        return None
+    group = match.groupdict()
+    day = next(int(group[key]) for key in ("d", "pd", "ed", "fd") if group[key])
+    month = next(_month(group[key]) for key in ("m", "mw", "pm", "pmw", "em", "fm") if group[key])
+    year = next((int(group[key]) for key in ("y", "yw", "ey", "fy") if group[key]), None)
+    try:
+        date(year or 2024, month, day)
+    except ValueError:
+        return None
+    return Day(year, month, day, match.end())
+
+
+def _month(word: str) -> int:
+    if word.isdecimal():
+        return int(word)
+    return _WORD_MONTHS.get(word) or _MONTHS.index(word) + 1

@@ -1,0 +1,101 @@
+"""The named parts of the grammar of citations, as regular expressions over folded text (see ``pipelines.folding``).
+
+Everything is lower case, unmarked and has plain dashes and slashes here; "\\n" is a line break. Repetitions are bounded or
+possessive, so that matching is linear in the length of the text. docs/references.md shows every part with an example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+
+def trie(words: Iterable[str]) -> str:
+    """A regular expression for any of the words, longest first, that shares their beginnings.
+
+    Shared beginnings let a scan leave a position after one letter; a plain alternation tries every word there.
+    """
+    branches: dict[str, list[str]] = {}
+    for word in sorted(set(words)):
+        branches.setdefault(word[:1], []).append(word[1:])
+    ends = branches.pop("", None) is not None
+    parts = [(_letter(first) + trie(rest)) for first, rest in branches.items()]
+    if not parts:
+        return ""
+    body = parts[0] if len(parts) == 1 and not ends else f"(?:{'|'.join(parts)})"
+    return body + ("?+" if ends else "")
+
+
+def _letter(letter: str) -> str:
+    if letter == " ":
+        return GAP  # a line may break inside a type word: "Nghị\nđịnh"
+    return letter if letter.isalnum() else f"\\{letter}"
+
+
+def headed(words: Iterable[str]) -> str:
+    """``trie`` of whole words: no letter before the first, none after the last.
+
+    The look-behind stands after the first letter, so that the scan still skips by first letters alone; a digit may
+    stand before, since footnote and list numbers are often glued to the word ("3Quyết định 595/QĐ-BHXH").
+    """
+    branches: dict[str, list[str]] = {}
+    for word in sorted(set(words)):
+        branches.setdefault(word[0], []).append(word[1:])
+    body = "|".join(f"{first}(?<![a-z]{first}){trie(rest)}" for first, rest in branches.items())
+    return f"(?:{body})(?![a-z])"
+
+
+GAP = r"(?: {0,9}+(?:\n {0,9}+)?+)"  # between the words of a citation: spaces, at most one line break
+JOINT = r" {0,3}+\n?+ {0,3}+[-/_] {0,3}+\n?+ {0,3}+"  # "68- NQ/TW", "46 /QĐ-UBND", a break at any joint
+
+# 18, 002, 30a, 66.7; not the rest of a longer number or of "1.000"
+NUMBER = r"\d(?<![\d]\d)(?<!\d[.,]\d)\d{0,4}+(?!\d)(?:\.\d{1,3}+(?=[/-]))?+(?:[a-z](?![a-z0-9]))?+"
+YEAR = r"(?:19|20)\d\d(?!\d)"
+CODE = r"[a-z][a-z0-9&]{0,24}+(?:\.[a-z](?![a-z]))?+"  # NQ, TTg, BGD&ĐT, T.Ư
+UNIT_IN_BRACKETS = r"\([a-z]\d{1,3}\)"  # 3259/QĐ-BCA(V28)
+# what follows a number: /2022, /QĐ-UBND, -QĐ/TW, a space for the hyphen (84 QĐ/TWĐTN), nothing at all (02VBHN-VPQH)
+LOOSE = r" {0,2}+(?=[a-z]{2,5} ?[-/] ?[a-z])"
+SYMBOL_TAIL = (
+    rf"(?:{JOINT}(?:{YEAR}|[89]\d(?=[/-][a-z])))?+(?:(?:{JOINT}|{LOOSE}){CODE}(?:{JOINT}{CODE}){{0,9}}+)?+"
+    rf"(?:{UNIT_IN_BRACKETS})?+"
+)
+MARKER = r"(?:(?:mang |ky hieu )?so(?: hieu| van ban)?|no)[ .:]{0,4}+"  # số, Số:, số hiệu, No.
+
+ROMAN = r"(?=[ivx])(?:x{0,3}(?:ix|iv|v?i{0,3}))(?![a-z])"
+ORDINALS: Mapping[str, int] = {
+    word: value
+    for value, words in enumerate(
+        (
+            "nhat mot",
+            "hai nhi",
+            "ba",
+            "tu bon",
+            "nam",
+            "sau",
+            "bay",
+            "tam",
+            "chin",
+            "muoi",
+            "muoi+mot",
+            "muoi+hai",
+            "muoi+ba",
+            "muoi+bon muoi+tu",
+            "muoi+lam",
+        ),
+        start=1,
+    )
+    for word in (spelled.replace("+", " ") for spelled in words.split())
+}
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
+
+
+def ordinal(text: str) -> int | None:
+    """The value of an ordinal as folded text writes it: "xiii", "13", "thu tu", "muoi mot"; None if it is none."""
+    word = text.removeprefix("thu ").strip()
+    if word.isdecimal():
+        return int(word)
+    if word in ORDINALS:
+        return ORDINALS[word]
+    values = [_ROMAN_VALUES.get(letter, 0) for letter in word]
+    if not values or not all(values):
+        return None
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))

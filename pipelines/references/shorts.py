@@ -1,0 +1,85 @@
+"""Whether "Nghị quyết 18", a number without a symbol, is a citation: what stands before and after decides.
+
+"quyết định 1 quả phạt đền", "kế hoạch 3 bước", "thông báo 48 giờ" are not; "Quy định 80", "Nghị quyết số 57" are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from . import grammar
+from .citation import Citation, Head
+from .symbols import Symbol
+from .text import Text
+
+# Glued to the number these make it a measure, a score, a date or a code: 1.000m2, 3-1, 5%, 7h30, 17/2
+_MEASURE = re.compile(r"[.,:]\d|-\d|/\d|%| %|/[a-z]|[a-z]|\+\d|°|²| ?(?:m2|m3|ha|km|kg|cm|mm|usd|vnd)(?![a-z])")
+# May follow the number of a document: an end, a mark, and the words that go on about a document.
+_GOES_ON = re.compile(
+    rf"{grammar.GAP}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]"
+    r"|(?:cua|ve|nam|ngay|va|cung|cung voi|hoac|khoa|do|de|khi|duoc|da|dang|se|la|co|cho|vao|tu|ra|bi|neu|con|chi|thi|ma|hay|tai|"
+    r"trong|o|den|nay|tren|rieng|tro|vua|moi|vi|bang|voi|theo|khong|chua|phai|tiep|quy dinh|quyet dinh|huong dan|thay the|sua doi|"
+    r"ban hanh|yeu cau|nhan manh|xac dinh|khang dinh|giao|chi ro|chi dao|cho phep|thuc su|ngay trong|nham|gom|bao gom|gan|sau|truoc|"
+    r"thuc hien|trien khai|thi hanh|tac dong|tao|mo|giup|goi|coi|nhu|se|can|hoac|nghi quyet|nghi dinh|chi thi|thong tu|ket luan|"
+    r"cong van|phan|tong ket|so ket|that su|dat|lam|dua|bo sung|dinh huong|xem|tac gia|trung uong|bo chinh tri|dieu|khoan)(?![a-z]))"
+)
+# Counted things: after a capital type word these alone tell that the number counts.
+_COUNTED = re.compile(
+    rf"{grammar.GAP}(?:nguoi|ca|ho|nam|ngay|thang|gio|phut|tuan|buoc|noi dung|van de|nhom|diem|ty|ti|trieu|nghin|ngan|dong|met|"
+    r"tan|ta|tieu chi|tieu chuan|giai|giai doan|muc|loai|lan|dot|can bo|dang vien|hoc sinh|truong hop|don vi|xa|huyen|tinh|phuong|"
+    r"quan|thon|lang|to chuc|doanh nghiep|du an|cong trinh|nhiem vu|giai phap|chi tieu|bai|cuoc|qua|the|ban thang|tran|vong|"
+    r"ban|chuong trinh|trong tam|dieu kien|thu tuc|vi tri|chuc danh|cap|ben|khau|co quan|nganh|linh vuc|loi|tuyen|duong)(?![a-z])"
+)
+_YEAR_NUMBER = re.compile(r"(?:19|20)\d\d")
+
+
+def stands_alone(
+    text: Text, head: Head, start: int, end: int, symbol: Symbol, marked: bool, found: Sequence[Citation]
+) -> bool:
+    """Whether a type word and the number after it cite a document."""
+    kind = head.type
+    if kind is None or kind.short == "named":
+        return False
+    if _MEASURE.match(text.folded, end) and not _list_comma(text, end, marked):
+        return False
+    if symbol.year is None and not marked and _YEAR_NUMBER.fullmatch(symbol.number):
+        return False
+    if marked or _cited_before(found, kind.slug, symbol.number):
+        return True
+    if kind.short == "marked":
+        return symbol.year is not None
+    if symbol.year is not None or (symbol.number.startswith("0") and len(symbol.number) < 4):
+        return True
+    if head.capital and not text.plain[head.start : head.end].isupper():
+        return _COUNTED.match(text.folded, end) is None or _goes_on(text, end)
+    return _goes_on(text, end)
+
+
+def stands_in_list(text: Text, start: int, end: int, symbol: Symbol, last: Citation, marked: bool) -> bool:
+    """Whether a bare number after a citation and a comma or "và" is another citation of its list."""
+    if symbol.number.startswith(".") or (_MEASURE.match(text.folded, end) and not _list_comma(text, end, True)):
+        return False
+    if last.symbol and last.symbol.pieces and not marked:
+        return False
+    if symbol.year is None and _YEAR_NUMBER.fullmatch(symbol.number):
+        return False
+    return marked or symbol.year is not None or _goes_on(text, end)
+
+
+def _goes_on(text: Text, end: int) -> bool:
+    follows = _GOES_ON.match(text.folded, end)
+    return follows is not None and not re.match(
+        rf"{grammar.GAP}(?:nam|ngay)(?! {{0,3}}\d)", text.folded[end : end + 30]
+    )
+
+
+def _list_comma(text: Text, end: int, marked: bool) -> bool:
+    """Whether a comma glued between two numbers separates them: "các Nghị quyết 57,59"."""
+    return marked and re.match(r",\d{2,5}(?![\d%])", text.folded[end : end + 8]) is not None
+
+
+def _cited_before(found: Sequence[Citation], slug: str, number: str) -> bool:
+    """Whether the text has cited a document of that type and number: "Chương trình 28" after 28/CTr-UBND."""
+    wanted = number.lstrip("0")
+    return any(c.number and c.number.lstrip("0") == wanted and c.type and c.type.slug == slug for c in found[-40:])

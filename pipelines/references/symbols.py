@@ -1,0 +1,149 @@
+"""Number and symbol of a document, read from the way a text writes them: "68- NQ/TW", "05/2018/TTLT-BCA-VKSNDTC"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..folding import fold
+from . import grammar
+from .registers import DocumentType, abbreviations, issuers
+
+_HEAD = re.compile(rf"(?P<number>{grammar.NUMBER})(?:{grammar.JOINT}(?P<year>{grammar.YEAR}|[89]\d(?=[/-][a-z])))?+")
+_PIECE = re.compile(rf"(?P<joint>{grammar.JOINT}|{grammar.LOOSE})(?P<code>{grammar.CODE})")
+_UNIT = re.compile(grammar.UNIT_IN_BRACKETS)
+_TERM = re.compile(r"(qh|ubtvqh|hdnn)(\d{1,2})")
+_TERM_BODIES = {"qh": "QH", "ubtvqh": "UBTVQH", "hdnn": "HĐNN"}
+_UPPER = re.compile(r"[A-ZĐƯƠ0-9&]+")
+_SYLLABLE = re.compile(r"(?:ngh?|nh|[cgkpt]h|gi|qu|tr|[bcdđghklmnpqrstvx])?[aeiouyươ]*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A number and what is written with it, in canonical spelling; ``length`` is how much text that took.
+
+    ``pieces`` are the parts after number and year: ("QĐ", "TW"), ("TTLT", "BCA", "VKSNDTC"), ("UBND", "KGVX").
+    """
+
+    length: int
+    number: str
+    year: str | None = None
+    pieces: tuple[str, ...] = ()
+    joints: tuple[str, ...] = ()
+    certain: bool = True  # False: written in lower case throughout
+
+    @property
+    def text(self) -> str:
+        """The symbol as its rules write it, without spaces: "96-QĐ/TW", "06/2022/QĐ-TTg"."""
+        tail = "".join(joint + piece for joint, piece in zip(self.joints, self.pieces, strict=True))
+        return self.number + (f"/{self.year}" if self.year else "") + tail
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The pieces of a symbol told apart: what abbreviates the type, and who issued (units and joint bodies in order)."""
+
+    abbreviation: str | None
+    codes: tuple[str, ...]
+
+
+@lru_cache(maxsize=8192)  # pages repeat their symbols; the bound keeps a long run small
+def read_symbol(raw: str) -> Symbol | None:
+    """The symbol that a text begins with, or None where it begins with no number.
+
+    The text is the source, not folded: letter case tells CT from CTr, and a code from the word glued to it.
+    """
+    folded = fold(raw).text
+    head = _HEAD.match(folded)
+    if head is None:
+        return None
+    end, pieces, joints = head.end(), [], []
+    while piece := _PIECE.match(folded, end):
+        written = raw[piece.start("code") : piece.end("code")]
+        code, length = _canonical(written)
+        if code is None:
+            break
+        joint = piece["joint"].strip() or "-"
+        split = _split_glued(code)
+        pieces += split
+        joints += [joint.replace("_", "-"), *["-"] * (len(split) - 1)]
+        end = piece.start("code") + length
+        if length < len(written):
+            break
+    if pieces and (unit := _UNIT.match(folded, end)):
+        pieces.append(raw[unit.start() + 1 : unit.end() - 1].upper())
+        joints.append("-")
+        end = unit.end()
+    letters = raw[head.end() : end]
+    year = head["year"] and (head["year"] if len(head["year"]) == 4 else f"19{head['year']}")
+    return Symbol(end, head["number"], year, tuple(pieces), tuple(joints), any(map(str.isupper, letters)))
+
+
+def _canonical(written: str) -> tuple[str | None, int]:
+    """The canonical spelling of a code and how much of the written word it takes; None for what is no code."""
+    word = fold(written).text.replace("&", "").replace(".", "")
+    if known := _known(word, written):
+        return known, len(written)
+    upper = _UPPER.match(written.replace("Ð", "Đ").replace("Ɖ", "Đ"))
+    if upper is None:
+        return None, 0
+    prefix, glued = upper[0], written[upper.end() :]
+    if glued and fold(glued).text and glued[0].isupper():  # "VPĐOÀN": take the syllable that bears a mark off
+        prefix = _SYLLABLE.sub("", prefix)
+    if glued and (known := _known(fold(prefix).text, prefix)):
+        return known, len(prefix)
+    return (prefix.replace("&", ""), len(prefix)) if len(prefix) > 1 and not prefix.isdigit() else (None, 0)
+
+
+def _known(word: str, written: str) -> str | None:
+    """The canonical spelling of a folded code of the registers, of a term, or of a provincial department."""
+    if term := _TERM.fullmatch(word):
+        return _TERM_BODIES[term[1]] + term[2]
+    if word in abbreviations():
+        canonical = abbreviations()[word][0]
+        return "HĐ" if canonical == "HD" and "Đ" in written.upper().replace("Ð", "Đ") else canonical
+    if word == "tu" and "Ư" in written.upper():
+        return "TW"  # TƯ is Trung ương, TU a provincial committee
+    if word in issuers():
+        return issuers()[word].code
+    if word.startswith("s") and (ministry := issuers().get("b" + word[1:])):
+        return "S" + ministry.code[1:]
+    return None
+
+
+def _split_glued(code: str) -> list[str]:
+    """A code in two where type and issuer were written without the dash between: "QĐUBND", "NQHĐND"."""
+    word = fold(code).text
+    if word in issuers() or word in abbreviations() or _TERM.fullmatch(word):
+        return [code]
+    for cut in range(2, len(word) - 1):
+        if word[:cut] in abbreviations() and word[cut:] in issuers():
+            return [abbreviations()[word[:cut]][0], issuers()[word[cut:]].code]
+    return [code]
+
+
+@lru_cache(maxsize=8192)  # as read_symbol
+def read_pieces(pieces: tuple[str, ...], kind: DocumentType | None) -> Reading:
+    """What the pieces of a symbol say, given the type word before it, if any.
+
+    The abbreviation leads ("QĐ-UBND", "TTLT-BCA-BTC") or, in old style, ends ("TANDTC-VKSNDTC/TTLT"). A leading piece that
+    also is a code belongs to the issuer when the type word says so: "Công văn 1234/CT-TTHT", "Thông tư 12/TC-TCT".
+    """
+    if not pieces:
+        return Reading(None, ())
+    first, last = abbreviations().get(fold(pieces[0]).text), abbreviations().get(fold(pieces[-1]).text)
+    if first and not _is_code(pieces, kind):
+        return Reading(first[0] if pieces[0] != "HĐ" else "HĐ", pieces[1:])
+    if last and len(pieces) > 1 and last[0] in ("TTLT", "TTLB") and not first:
+        return Reading(last[0], pieces[:-1])
+    return Reading(None, pieces)
+
+
+def _is_code(pieces: tuple[str, ...], kind: DocumentType | None) -> bool:
+    word = fold(pieces[0]).text
+    kinds = abbreviations()[word][1]
+    if kind is None or kind in kinds:
+        return False
+    follows = len(pieces) > 1 and (fold(pieces[1]).text in issuers())
+    return (word in issuers() and not follows) or (kind.slug == "cong-van" and not follows)

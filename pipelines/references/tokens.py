@@ -1,0 +1,45 @@
+"""One scan over folded text for all that a citation can be made of: type words, names of laws, numbers."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from . import grammar
+from .registers import abbreviations, document_types, type_words
+
+# Abbreviations that stand for the type word in prose: "NQ số 18", "TT36/2017". Others are ordinary words or too short.
+SPOKEN = ("nq", "qd", "nd", "ct", "tt", "ttlt", "kl", "hd", "tb", "kh", "cv", "cd", "ttr", "nqlt", "ctr", "vbhn")
+PSEUDO_TYPES = ("van ban",)  # "văn bản số 396/QĐ-UBND": the type is the symbol's
+CODE_ACRONYMS = {
+    "blhs": "hinh-su",
+    "blds": "dan-su",
+    "bltths": "to-tung-hinh-su",
+    "blttds": "to-tung-dan-su",
+    "blld": "lao-dong",
+    "blhh": "hang-hai-viet-nam",
+}
+
+
+@cache  # compiled once from the registers, which do not change
+def scanner() -> re.Pattern[str]:
+    """The scanner; ``lastgroup`` says what was found.
+
+    ``type``: a type word; ``spoken``: an abbreviation of one; ``name``: the type word of what is cited by name;
+    ``acronym``: BLHS and the like; ``tail``: a number, whose symbol the look-ahead group holds.
+    """
+    named = [slug_words for slug_words, kind in type_words().items() if kind.short == "named"]
+    types = [*(word for word, kind in type_words().items() if kind.short != "named"), *PSEUDO_TYPES]
+    return re.compile(
+        rf"(?P<type>{grammar.headed(types)})"
+        rf"|(?P<name>{grammar.headed(named)})"
+        rf"|(?P<acronym>{grammar.headed(CODE_ACRONYMS)})"
+        rf"|(?P<spoken>{grammar.headed(SPOKEN)})"
+        rf"|(?P<number>{grammar.NUMBER})(?=(?P<tail>{grammar.SYMBOL_TAIL}))"
+    )
+
+
+@cache  # as scanner
+def spoken_types() -> dict[str, str]:
+    """The slug of the type that each spoken abbreviation stands for in State prose."""
+    return {word: abbreviations()[word][1][0].slug for word in SPOKEN if document_types()}
