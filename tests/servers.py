@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime
 import os
 import socket
@@ -16,7 +17,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -44,7 +46,7 @@ class Issued:
         key = self.key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        return key + b"".join(part.public_bytes(serialization.Encoding.PEM) for part in parts)
+        return key + b"".join(pem_of(part) for part in parts)
 
 
 def issue(
@@ -96,6 +98,23 @@ def middle() -> Issued:
 
 
 @cache
+def deep() -> Issued:
+    """An intermediate under an intermediate."""
+    return issue("Deep", middle(), authority=True)
+
+
+def deep_chain() -> tuple[x509.Certificate, ...]:
+    """The intermediates above a leaf of ``deep``, nearest first."""
+    return (deep().certificate, *deep().above)
+
+
+@cache
+def stale() -> Issued:
+    """An intermediate that was valid once."""
+    return issue("Stale", root(), authority=True, days=(-90, -1))
+
+
+@cache
 def leaf() -> Issued:
     """A right certificate for NAME and 127.0.0.1."""
     return issue("leaf", middle())
@@ -109,15 +128,17 @@ def rsa_leaf(bits: int = 2048) -> Issued:
 
 @cache
 def root_file() -> str:
-    """A PEM file of the test root."""
-    folder = TemporaryDirectory()
-    _folders.append(folder)
-    path = Path(folder.name) / "root.pem"
-    path.write_bytes(root().certificate.public_bytes(serialization.Encoding.PEM))
+    """A PEM file of the roots that the tests trust."""
+    folder = mkdtemp()
+    atexit.register(rmtree, folder)
+    path = Path(folder) / "roots.pem"
+    path.write_bytes(pem_of(root().certificate) + (HERE / "sha1-root.pem").read_bytes())
     return str(path)
 
 
-_folders: list[TemporaryDirectory[str]] = []  # kept until the tests end
+def pem_of(certificate: x509.Certificate) -> bytes:
+    """A certificate as PEM."""
+    return certificate.public_bytes(serialization.Encoding.PEM)
 
 
 def context(
@@ -126,6 +147,7 @@ def context(
     version: ssl.TLSVersion | None = None,
     ciphers: str = "",
     dh: str = "",
+    sni: Callable[[ssl.SSLObject, str | None, ssl.SSLContext], int | None] | None = None,
     above: Sequence[x509.Certificate] | None = None,
 ) -> ssl.SSLContext:
     """A server's TLS: one version only, or that and newer ones without ``version``."""
@@ -136,6 +158,8 @@ def context(
             made.minimum_version = made.maximum_version = version
     if ciphers:
         made.set_ciphers(ciphers)
+    if sni is not None:
+        made.sni_callback = sni
     if dh:
         made.load_dh_params(str(HERE / dh))
     with TemporaryDirectory() as folder:
@@ -265,7 +289,9 @@ def choosy(refuses: Callable[[bytes], bool], fault: Serve, then: Serve) -> Serve
     def serve(sock: socket.socket, n: int) -> None:
         hello = sock.recv(65536, socket.MSG_PEEK)
         deadline = time.monotonic() + 2
-        while len(hello) < 5 + int.from_bytes(hello[3:5], "big") and time.monotonic() < deadline:
+        while (
+            hello[:1] == b"\x16" and len(hello) < 5 + int.from_bytes(hello[3:5], "big") and time.monotonic() < deadline
+        ):
             time.sleep(0.005)
             hello = sock.recv(65536, socket.MSG_PEEK)
         (fault if refuses(hello) else then)(sock, n)

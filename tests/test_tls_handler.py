@@ -1,131 +1,341 @@
-"""The ladder against servers with the faults of provincial sites, over real sockets on loopback."""
+"""Faulty TLS servers on loopback: which are read verified, which only by permission, which never, and at what cost."""
 
 from __future__ import annotations
 
-import asyncio
+import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
 import servers
-from scrapy import Request
-from scrapy.http import Response
+import servers_old
+from servers import context, tls
+from servers_client import Client, run
 
 from crawler.exchange import Exchange, FetchError
-from crawler.tls.climb import Climber, Limits
-from crawler.tls.handler import LadderHandler
-from crawler.tls.ladder import HostPolicy, RunMemory
-
-LIMITS = Limits(handshake=0.5, backoff_base=0.01, backoff_cap=0.05)
-URL = f"https://{servers.NAME}/tin-1.html"
-KEY = f"{servers.NAME}:443"
-
-
-@dataclass
-class Client:
-    """A handler as a crawl has it, and the last answer's exchange."""
-
-    memory: RunMemory = field(default_factory=RunMemory)
-    handler: LadderHandler = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.handler = LadderHandler(Climber(self.memory, LIMITS), timeout=8, largest=2**20, idle_per_host=2)
-
-    async def get(self, server: servers.Server, *allow: str, url: str = URL, extra_ca: str | None = None) -> Exchange:
-        """The exchange for a page of that server, which NAME leads to."""
-        ca = servers.root_file() if extra_ca is None else extra_ca
-        policy = HostPolicy(frozenset(allow), ca, private=True, connect=server.connect)
-        request = Request(url, meta={"policy": policy})
-        answer = await self.handler.download_request(request)
-        assert isinstance(answer, Response)
-        exchange: Exchange = request.meta["exchange"]
-        assert answer.body == exchange.body
-        return exchange
-
-
-def run(
-    server: servers.Server, *allow: str, pages: int = 1, client: Client | None = None
-) -> list[Exchange | FetchError]:
-    """What a client that fetches so many pages of a server gets."""
-
-    async def fetch() -> list[Exchange | FetchError]:
-        got: list[Exchange | FetchError] = []
-        one = client or Client()
-        for n in range(pages):
-            try:
-                got.append(await one.get(server, *allow, url=f"https://{servers.NAME}/tin-{n}.html"))
-            except FetchError as error:
-                got.append(error)
-        await one.handler.close()
-        return got
-
-    return asyncio.run(fetch())
-
 
 OLD = "ALL:@SECLEVEL=0"
-RECOVERED: dict[str, tuple[Callable[[], servers.Serve], str, tuple[str, ...]]] = {
-    # the fault: the server, the profile that reads it verified, the way there
-    "none": (lambda: servers.tls(servers.context(servers.leaf())), "strict", ("strict:ok",)),
-    "TLS 1.0 only": (
-        lambda: servers.tls(servers.context(servers.rsa_leaf(), version=ssl.TLSVersion.TLSv1, ciphers=OLD)),
-        "legacy",
+TLS10, TLS11, TLS12 = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2
+Maker = Callable[[], servers.Serve]
+
+
+def right() -> servers.Serve:
+    return tls(context(servers.leaf()))
+
+
+def old_version(version: ssl.TLSVersion, ciphers: str = OLD, dh: str = "") -> servers.Serve:
+    return tls(context(servers.rsa_leaf(), version=version, ciphers=ciphers, dh=dh))
+
+
+def speaks_tls13(hello: bytes) -> bool:
+    """Whether a ClientHello offers TLS 1.3, in its extension supported_versions (0x002b)."""
+    place = hello.find(b"\x00\x2b")
+    return place > 0 and b"\x03\x04" in hello[place : place + 16]
+
+
+def without_name(_: ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> int | None:
+    return None if name == servers.NAME else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+
+
+def weak(bits: int) -> servers.Serve:
+    return tls(context(servers.rsa_leaf(bits), ciphers=OLD))
+
+
+VERIFIED: dict[str, tuple[Maker, tuple[str, ...]]] = {
+    # the fault: the server, and the way to a verified answer
+    "none": (right, ("strict:ok",)),
+    "RSA key exchange only": (lambda: old_version(TLS12, "AES128-GCM-SHA256"), ("strict:ok",)),
+    "SNI required": (lambda: tls(context(servers.leaf(), sni=without_name)), ("strict:ok",)),
+    "certificates in the wrong order": (
+        lambda: tls(context(servers.issue("leaf of deep", servers.deep()), above=servers.deep_chain()[::-1])),
+        ("strict:ok",),
+    ),
+    "TLS 1.0 only": (lambda: old_version(TLS10), ("strict:protocol", "legacy:ok")),
+    "TLS 1.1 only": (lambda: old_version(TLS11), ("strict:protocol", "legacy:ok")),
+    "TLS 1.0 only, 1024-bit group only": (
+        lambda: old_version(TLS10, "DHE-RSA-AES256-SHA:@SECLEVEL=0", "dh1024.pem"),
         ("strict:protocol", "legacy:ok"),
     ),
-    "TLS 1.1 only": (
-        lambda: servers.tls(servers.context(servers.rsa_leaf(), version=ssl.TLSVersion.TLSv1_1, ciphers=OLD)),
-        "legacy",
+    "1024-bit group only": (
+        lambda: old_version(TLS12, "DHE-RSA-AES128-SHA:@SECLEVEL=0", "dh1024.pem"),
+        ("strict:handshake", "compat:dh-too-small", "legacy:ok"),
+    ),
+    "1024-bit group preferred": (
+        lambda: old_version(TLS12, "DHE-RSA-AES128-SHA:ECDHE-RSA-AES128-SHA:@SECLEVEL=0", "dh1024.pem"),
+        ("strict:ok",),
+    ),
+    "TLS 1.0 only, 512-bit group preferred": (
+        lambda: servers_old.old(exchanges=["dhe_rsa", "rsa"], newest=(3, 1), tiny_group=True),
+        ("strict:protocol", "legacy:dh-too-small", "legacy-nodh:ok"),
+    ),
+    "SHA-1 leaf": (
+        lambda: tls(context((servers.HERE / "sha1-leaf.pem").read_bytes(), ciphers=OLD)),
+        ("strict:weak-certificate", "legacy:ok"),
+    ),
+    "1024-bit leaf": (lambda: weak(1024), ("strict:weak-certificate", "legacy:ok")),
+    "no RFC 5746": (lambda: servers_old.old(servers_old.Forgetful), ("strict:no-rfc5746", "legacy:ok")),
+    "no RFC 5746, TLS 1.0": (
+        lambda: servers_old.old(servers_old.Forgetful, newest=(3, 1)),
         ("strict:protocol", "legacy:ok"),
     ),
-    "TLS 1.0 with a 1024-bit group": (
-        lambda: servers.tls(
-            servers.context(
-                servers.rsa_leaf(),
-                version=ssl.TLSVersion.TLSv1,
-                ciphers="DHE-RSA-AES256-SHA:@SECLEVEL=0",
-                dh="dh1024.pem",
-            )
-        ),
-        "legacy",
-        ("strict:protocol", "legacy:ok"),
-    ),
-    "large ClientHello refused": (
-        lambda: servers.choosy(
-            lambda hello: len(hello) > 600, servers.reset, servers.tls(servers.context(servers.leaf()))
-        ),
-        "compat",
+    "large ClientHello reset": (
+        lambda: servers.choosy(lambda hello: len(hello) > 600, servers.reset, right()),
         ("strict:reset", "strict:reset", "compat:ok"),
     ),
-    "two resets": (
-        lambda: servers.first(2, servers.reset, servers.tls(servers.context(servers.leaf()))),
-        "compat",
+    "large ClientHello swallowed": (
+        lambda: servers.choosy(lambda hello: len(hello) > 600, servers.stall, right()),
+        ("strict:handshake-timeout", "compat:ok"),
+    ),
+    "TLS 1.3 intolerance by reset": (
+        lambda: servers.choosy(speaks_tls13, servers.reset, right()),
         ("strict:reset", "strict:reset", "compat:ok"),
+    ),
+    "TLS 1.3 intolerance by handshake_failure": (
+        lambda: servers.choosy(speaks_tls13, servers.alert(40), right()),
+        ("strict:handshake", "compat:ok"),
+    ),
+    "TLS 1.3 intolerance by protocol_version": (
+        lambda: servers.choosy(speaks_tls13, servers.alert(70), right()),
+        ("strict:protocol", "legacy:ok"),
+    ),
+    "one reset": (lambda: servers.first(1, servers.reset, right()), ("strict:reset", "strict:ok")),
+    "two resets": (lambda: servers.first(2, servers.reset, right()), ("strict:reset", "strict:reset", "compat:ok")),
+    "four resets": (
+        lambda: servers.first(4, servers.reset, right()),
+        ("strict:reset", "strict:reset", "compat:reset", "legacy:reset", "strict:ok"),
+    ),
+    "one internal_error": (
+        lambda: servers.first(1, servers.alert(80), right()),
+        ("strict:internal-error", "strict:ok"),
+    ),
+    "closed twice": (
+        lambda: servers.first(2, servers.shut, right()),
+        ("strict:closed", "strict:closed", "compat:ok"),
+    ),
+    "one stall": (lambda: servers.first(1, servers.stall, right()), ("strict:handshake-timeout", "compat:ok")),
+    "old TLS behind a reset": (
+        lambda: servers.first(1, servers.reset, old_version(TLS10)),
+        ("strict:reset", "strict:protocol", "legacy:ok"),
     ),
 }
 
 
-@pytest.mark.parametrize("fault", RECOVERED)
-def test_a_faulty_host_is_read_verified(fault: str) -> None:
-    serve, profile, path = RECOVERED[fault]
+@pytest.mark.parametrize("fault", VERIFIED)
+def test_a_faulty_host_is_read_verified_without_any_permission(fault: str) -> None:
+    serve, path = VERIFIED[fault]
     with servers.serving(serve()) as server:
         [got] = run(server)
     assert isinstance(got, Exchange), f"{fault}: {got!r} by {getattr(got, 'path', '')}"
     assert got.tls is not None
-    assert (got.tls.profile, got.tls.path, got.tls.verified) == (profile, path, True), fault
-    assert got.body == servers.PAGE, fault
+    assert (got.tls.path, got.tls.verified) == (path, True), fault
+    assert got.tls.profile == path[-1].removesuffix(":ok"), fault
+    assert (got.body, got.attempts) == (servers.PAGE, len(path)), fault
+    assert got.tls.certificate is not None, fault
 
 
-def test_a_missing_intermediate_is_fetched_and_remembered() -> None:
-    der = servers.middle().certificate.public_bytes(servers.serialization.Encoding.DER)
-    with servers.serving(servers.http(servers.response(der, "Content-Type: application/pkix-cert"))) as authority:
-        made = servers.issue("leaf", servers.middle(), issuer_at=f"http://127.0.0.1:{authority.port}/middle.cer")
-        with servers.serving(servers.tls(servers.context(made, above=()))) as server:
-            client = Client()
-            got = run(server, client=client)[0]
-            again = run(server, client=client)[0]
-    assert isinstance(got, Exchange), repr(got)
-    assert isinstance(again, Exchange), repr(again)
-    assert got.tls is not None
-    assert got.tls.path == ("strict:no-issuer", "aia:ok", "strict:ok")
-    assert (authority.connections, server.connections) == (1, 3)
-    assert again.path == ("strict:ok",)
+def self_signed() -> servers.Issued:
+    return servers.issue("self")
+
+
+def foreign(above: bool = True) -> servers.Serve:
+    authority = servers.issue("Government root", authority=True)
+    made = servers.issue("leaf", authority)
+    return tls(context(made, above=(authority.certificate,) if above else ()))
+
+
+PERMANENT: dict[str, tuple[Maker, str, int, str]] = {
+    # the fault: the server, the class of error, connections, and the rung that permission for "unverified" opens
+    "self-signed": (lambda: tls(context(self_signed())), "self-signed", 1, "unverified"),
+    "expired": (lambda: tls(context(servers.issue("l", servers.middle(), days=(-90, -1)))), "expired", 1, "unverified"),
+    "not yet valid": (
+        lambda: tls(context(servers.issue("l", servers.middle(), days=(5, 90)))),
+        "not-yet-valid",
+        1,
+        "unverified",
+    ),
+    "wrong host": (
+        lambda: tls(context(servers.issue("l", servers.middle(), hosts=["other.site.example"]))),
+        "hostname",
+        1,
+        "unverified",
+    ),
+    "expired and missing intermediate": (
+        lambda: tls(context(servers.issue("l", servers.middle(), days=(-90, -1)), above=())),
+        "expired",
+        1,
+        "unverified",
+    ),
+    "missing intermediate, no address": (lambda: tls(context(servers.leaf(), above=())), "no-issuer", 1, "unverified"),
+    "missing intermediate, dead address": (
+        lambda: tls(context(servers.issue("l", servers.middle(), issuer_at="http://127.0.0.1:9/m.cer"), above=())),
+        "no-issuer",
+        1,
+        "unverified",
+    ),
+    "unknown root": (foreign, "unknown-root", 1, "unverified"),
+    "unknown root, not sent": (lambda: foreign(above=False), "no-issuer", 1, "unverified"),
+    "expired intermediate": (
+        lambda: tls(context(servers.issue("l", servers.stale()), above=(servers.stale().certificate,))),
+        "expired-issuer",
+        1,
+        "unverified",
+    ),
+    "self-signed, TLS 1.0": (
+        lambda: tls(context(servers.issue("s", key=servers.rsa_leaf().key), version=TLS10, ciphers=OLD)),
+        "self-signed",
+        2,
+        "legacy-unverified",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", PERMANENT)
+def test_a_certificate_that_proves_nothing_costs_one_connection_a_host(fault: str) -> None:
+    serve, error_class, connections, _ = PERMANENT[fault]
+    with servers.serving(serve()) as server:
+        got = run(server, pages=4)
+        used = server.connections
+    assert used == connections, fault
+    for error in got:
+        assert isinstance(error, FetchError), f"{fault}: {error!r}"
+        assert (error.error_class, error.permanent) == (error_class, True), f"{fault}: {error.path}"
+    assert isinstance(got[0], FetchError)
+    assert got[0].certificate is not None, fault
+    assert not server.requests, f"{fault}: a request was sent to an unproved host"
+
+
+@pytest.mark.parametrize("fault", PERMANENT)
+def test_permission_opens_the_unverified_rung_and_is_recorded(fault: str) -> None:
+    serve, error_class, connections, rung = PERMANENT[fault]
+    with servers.serving(serve()) as server:
+        got = run(server, "unverified", pages=3)
+        used = server.connections
+    assert used == connections + 1, f"{fault}: the connection is kept, and strict is not tried for each page"
+    for exchange in got:
+        assert isinstance(exchange, Exchange), f"{fault}: {exchange!r}"
+        assert exchange.tls is not None
+        assert (exchange.tls.profile, exchange.tls.verified) == (rung, False), fault
+    first = got[0]
+    assert isinstance(first, Exchange)
+    assert f":{error_class}" in " ".join(first.path), fault
+
+
+NO_WAY: dict[str, tuple[Maker, str, int]] = {
+    # the fault: the server, the class of error, connections to one profile each and one that looks for the cause
+    "RC4 only": (lambda: servers_old.old(ciphers=["rc4"], exchanges=["rsa"]), "obsolete-cipher", 5),
+    "3DES only": (lambda: servers_old.old(ciphers=["3des"], exchanges=["rsa"]), "obsolete-cipher", 5),
+    "no cipher at all": (lambda: servers.alert(40), "handshake", 5),
+    "SSL 3 only": (lambda: servers.alert(70), "protocol", 2),
+    "512-bit group only": (
+        lambda: servers_old.old(exchanges=["dhe_rsa"], tiny_group=True),
+        "dh-too-small",
+        4,
+    ),
+    "unknown name": (lambda: servers.alert(112), "unrecognized-name", 1),
+    "plain http": (lambda: http_on_tls_port, "plain-http", 1),
+}
+
+
+def http_on_tls_port(sock: socket.socket, n: int) -> None:
+    """A web server that takes the ClientHello for a broken request."""
+    if sock.recv(65536, socket.MSG_PEEK)[:1] == b"\x16":
+        sock.recv(65536)
+        sock.sendall(servers.response(b"<html>400</html>", status="400 Bad Request"))
+    else:
+        servers.http()(sock, n)
+
+
+@pytest.mark.parametrize("fault", NO_WAY)
+@pytest.mark.parametrize("allow", [(), ("unverified",)])
+def test_a_host_without_common_ground_is_given_up_once(fault: str, allow: tuple[str, ...]) -> None:
+    serve, error_class, connections = NO_WAY[fault]
+    with servers.serving(serve()) as server:
+        got = run(server, *allow, pages=3)
+        used = server.connections
+    assert used == connections, fault
+    for error in got:
+        assert isinstance(error, FetchError), f"{fault}: {error!r}"
+        assert (error.error_class, error.permanent) == (error_class, True), f"{fault}: {error.path} {error}"
+
+
+def test_the_obsolete_cipher_is_named() -> None:
+    for cipher, name in (("rc4", "RC4"), ("3des", "3DES")):
+        with servers.serving(servers_old.old(ciphers=[cipher], exchanges=["rsa"])) as server:
+            [error] = run(server)
+        assert f"would speak {name}" in str(error)
+
+
+TLS_DEAD: dict[str, tuple[Maker, str]] = {
+    "plain http on the TLS port": (lambda: http_on_tls_port, "plain-http"),
+    "handshake failure": (lambda: dead_tls(servers.alert(40)), "handshake"),
+    "reset for ever": (lambda: dead_tls(servers.reset), "reset"),
+    "closed for ever": (lambda: dead_tls(servers.shut), "closed"),
+}
+
+
+def dead_tls(fault: servers.Serve) -> servers.Serve:
+    return servers.choosy(lambda hello: hello[:1] == b"\x16", fault, servers.http())
+
+
+@pytest.mark.parametrize("fault", TLS_DEAD)
+def test_plain_http_needs_permission_and_leaves_cookies_behind(fault: str) -> None:
+    serve, error_class = TLS_DEAD[fault]
+    with servers.serving(serve()) as server:
+        [refused] = run(server)
+        assert isinstance(refused, FetchError), fault
+        assert refused.error_class == error_class, fault
+        assert not server.requests, f"{fault}: asked without TLS, without permission"
+        [got] = run(server, "http", headers={"Cookie": "a=b", "Authorization": "Basic eA==", "X": "y"})
+    assert isinstance(got, Exchange), f"{fault}: {got!r}"
+    assert (got.tls, got.path[-1], got.url[:7]) == (None, "http:ok", "http://"), fault
+    sent = server.requests[-1].lower()
+    assert b"x: y" in sent, fault
+    assert b"cookie" not in sent, fault
+    assert b"authorization" not in sent, fault
+
+
+TRANSIENT: dict[str, tuple[Maker, str, int]] = {
+    "reset for ever": (lambda: servers.reset, "reset", 5),
+    "closed for ever": (lambda: servers.shut, "closed", 5),
+    "stall for ever": (lambda: servers.stall, "handshake-timeout", 4),
+    "internal_error for ever": (lambda: servers.alert(80), "internal-error", 5),
+}
+
+
+@pytest.mark.parametrize("fault", TRANSIENT)
+def test_a_host_that_keeps_failing_rests_and_is_never_read_unverified(fault: str) -> None:
+    serve, error_class, connections = TRANSIENT[fault]
+    with servers.serving(serve()) as server:
+        got = run(server, "unverified", pages=3)
+        used = server.connections
+    assert used == connections, f"{fault}: while the host rests, no page costs a connection"
+    for error in got:
+        assert isinstance(error, FetchError), f"{fault}: {error!r}"
+        assert (error.error_class, error.permanent) == (error_class, False), f"{fault}: {error.path}"
+        assert error.retry_after is not None, fault
+        assert error.retry_after > 0, fault
+        assert "unverified" not in " ".join(error.path), fault
+    assert [e.attempts for e in got if isinstance(e, FetchError)] == [connections, 0, 0], fault
+
+
+def test_a_passing_fault_does_not_pin_the_host_to_a_weaker_profile() -> None:
+    client = Client()
+    with servers.serving(servers.first(2, servers.reset, right())) as server:
+        got = run(server, pages=3, client=client)
+    assert [e.path for e in got if isinstance(e, Exchange)] == [
+        ("strict:reset", "strict:reset", "compat:ok"),
+        ("strict:ok",),
+        ("strict:ok",),
+    ]
+    assert server.connections == 4
+
+
+def test_a_real_intolerance_is_remembered_from_the_second_connection_on() -> None:
+    with servers.serving(servers.choosy(lambda hello: len(hello) > 600, servers.reset, right())) as server:
+        got = run(server, pages=4)
+    assert [e.path for e in got if isinstance(e, Exchange)] == [
+        ("strict:reset", "strict:reset", "compat:ok"),
+        ("strict:reset", "compat:ok"),
+        ("compat:ok",),
+        ("compat:ok",),
+    ]

@@ -32,6 +32,7 @@ from crawler.tls.ladder import (
     next_step,
     start,
 )
+from crawler.tls.probe import obsolete_cipher
 from crawler.tls.target import Target
 
 
@@ -128,10 +129,12 @@ class Climber:
         intermediates = before.intermediates if before is not None and walk.from_memory else ()
         while True:
             if isinstance(step, Stop):
+                if step.fault == "handshake":
+                    step = await self._name_cipher(target, policy, step, trail)
                 raise self._give_up(target, policy, before, step, trail)
             if isinstance(step, Complete):
                 intermediates = await self._complete(policy, trail) or (before.intermediates if before else ())
-                step, walk = (Try(walk.rung), walk) if intermediates else next_step(walk, "no-issuer", policy)
+                step, walk = (Try(walk.rung), walk) if intermediates else next_step(walk, trail.fault, policy)
                 continue
             if step.wait:
                 await asyncio.sleep(self.limits.pause(trail.attempts))
@@ -174,6 +177,16 @@ class Climber:
             return ()
         trail.words.append("aia:ok")
         return found
+
+    async def _name_cipher(self, target: Target, policy: HostPolicy, stop: Stop, trail: Trail) -> Stop:
+        """The same end with a clearer cause, where the server shows which obsolete cipher it wants."""
+        trail.attempts += 1
+        cipher = await obsolete_cipher(target.host, target.port, policy)
+        trail.words.append("probe:obsolete" if cipher else "probe:none")
+        if cipher is None:
+            return stop
+        trail.detail = f"it would speak {cipher}"
+        return Stop("obsolete-cipher", permanent=True)
 
     def _remember(self, target: Target, before: HostState | None, walk: Walk, intermediates: tuple[str, ...]) -> None:
         if target.scheme == "http":

@@ -114,12 +114,12 @@ async def _handshake(stream: TlsStream, ip: str, limit: float) -> None:
 def _judge(stream: TlsStream, host: str, rung: Rung, ip: str) -> TlsRecord:
     """The record of a finished handshake. Raises ConnectError when a verified rung met an unproved certificate."""
     chain = stream.chain()
-    codes = [code for code, _ in stream.verdict.errors]
+    errors = list(stream.verdict.errors)
     if not chain or not proves(chain[0], host):
-        codes.append(HOSTNAME_MISMATCH)
-    fault = faults.of_verify_codes(codes)
+        errors.append((HOSTNAME_MISMATCH, 0))
+    fault = faults.of_verification(errors)
     if fault is not None and rung.verified:
-        raise ConnectError(fault, _explain(fault, chain, codes), ip, chain)
+        raise ConnectError(fault, _explain(fault, chain, errors), ip, chain)
     return TlsRecord(
         profile=str(rung),
         version=stream.tls.get_protocol_version_name(),
@@ -130,7 +130,7 @@ def _judge(stream: TlsStream, host: str, rung: Rung, ip: str) -> TlsRecord:
     )
 
 
-def _explain(fault: str, chain: Sequence[x509.Certificate], codes: Sequence[int]) -> str:
+def _explain(fault: str, chain: Sequence[x509.Certificate], errors: Sequence[tuple[int, int]]) -> str:
     leaf = describe(chain[0]) if chain else None
     if leaf is None:
         return "no certificate at all"
@@ -139,5 +139,5 @@ def _explain(fault: str, chain: Sequence[x509.Certificate], codes: Sequence[int]
         "not-yet-valid": f"valid from {leaf.not_before}",
         "hostname": f"made for {', '.join(names_of(chain[0])[:5]) or leaf.subject}",
     }
-    also = ", ".join(str(code) for code in dict.fromkeys(codes))
-    return f"{facts.get(fault, f'{leaf.subject}, issued by {leaf.issuer}')}; X.509 errors {also}"
+    codes = ", ".join(str(code) for code in dict.fromkeys(code for code, _ in errors))
+    return f"{facts.get(fault, f'{leaf.subject}, issued by {leaf.issuer}')}; X.509 errors {codes}"

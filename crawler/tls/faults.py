@@ -44,19 +44,22 @@ def all_faults() -> Mapping[str, Fault]:
     }
 
 
-def of_verify_codes(codes: Iterable[int]) -> str | None:
-    """The class of the gravest X509_V_ERR_* code, or None without any; an unlisted code is ``bad-certificate``.
+def of_verification(errors: Iterable[tuple[int, int]]) -> str | None:
+    """The class of the gravest of some (X509_V_ERR_* code, depth) pairs, or None without any.
 
-    Gravest first is the order of faults.toml: what no profile can mend comes before what one can, so that an expired
-    certificate with a missing issuer costs no fetch of the issuer.
+    A date that has passed above the leaf (depth 0) is another matter than the leaf's own: a newer issuer may exist.
+    A code that no row lists is ``bad-certificate``.
     """
-    seen = set(codes)
-    if not seen:
-        return None
-    listed = {code for fault in all_faults().values() for code in fault.codes}
-    if not seen & listed:
-        return "bad-certificate"
-    return next(fault.name for fault in all_faults().values() if seen.intersection(fault.codes))
+    rows = list(all_faults().values())
+    by_code = {code: fault.name for fault in rows for code in fault.codes}
+    seen = {
+        by_code.get(code, "bad-certificate") if not depth else _above_leaf(by_code.get(code)) for code, depth in errors
+    }
+    return next((fault.name for fault in rows if fault.name in seen), None)
+
+
+def _above_leaf(fault: str | None) -> str:
+    return "expired-issuer" if fault == "expired" else fault or "bad-certificate"
 
 
 def of_handshake(error: Exception, first_bytes: bytes = b"") -> str:

@@ -160,7 +160,7 @@ def _go(walk: Walk, rung: Rung, fault: str = "") -> tuple[Step, Walk]:
 
 
 def _after_certificate(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
-    if fault == "no-issuer" and not walk.completed:
+    if fault in ("no-issuer", "expired-issuer") and not walk.completed:
         return Complete(), replace(walk, completed=True, reason=walk.reason or fault)
     if fault == "weak-certificate" and walk.rung.profile in ("strict", "compat"):
         return _go(walk, LEGACY, fault)
@@ -170,10 +170,14 @@ def _after_certificate(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step
 
 
 def _after_negotiation(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
-    if walk.rung.profile in ("strict", "compat"):
-        return _go(walk, replace(walk.rung, profile="legacy"), fault)
-    if walk.rung.profile == "legacy" and fault in ("dh-too-small", "handshake"):
-        return _go(walk, replace(walk.rung, profile="legacy-nodh"), fault)
+    better_exchange = fault in ("dh-too-small", "handshake")
+    below = {"strict": "compat" if better_exchange else "legacy", "compat": "legacy"}.get(walk.rung.profile)
+    if walk.rung.profile == "legacy" and better_exchange:
+        below = "legacy-nodh"
+    if below is not None:
+        return _go(walk, replace(walk.rung, profile=below), fault)
+    if fault == "handshake" and walk.reason == "dh-too-small":
+        fault = walk.reason  # without DH nothing is left in common: DH is the cause
     return _last_resort(walk, fault, policy)
 
 

@@ -26,7 +26,8 @@ class Profile:
     legacy_connect: bool = False
 
 
-STRICT = Profile("strict", SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION, "DEFAULT")
+# No finite-field DH at the top, as in browsers: a server that prefers it in a small group then takes a better exchange.
+STRICT = Profile("strict", SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION, "DEFAULT:!DH")
 COMPAT = Profile("compat", SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION, "DEFAULT", small_hello=True)
 LEGACY = Profile("legacy", SSL.TLS1_VERSION, SSL.TLS1_2_VERSION, "DEFAULT:@SECLEVEL=0", True, True)
 LEGACY_NODH = Profile("legacy-nodh", SSL.TLS1_VERSION, SSL.TLS1_2_VERSION, "DEFAULT:!DH:@SECLEVEL=0", True, True)

@@ -55,14 +55,14 @@ class TcpStream:
 
 @dataclass(slots=True)
 class Verdict:
-    """What OpenSSL found wrong with a chain: X509_V_ERR_* codes, and the certificate each was found at."""
+    """What OpenSSL found wrong with a chain: X509_V_ERR_* codes, and at which depth, the leaf's being 0."""
 
-    errors: list[tuple[int, x509.Certificate]] = field(default_factory=list)
+    errors: list[tuple[int, int]] = field(default_factory=list)
 
-    def note(self, certificate: x509.Certificate, code: int) -> None:
+    def note(self, code: int, depth: int) -> None:
         """Keep one error; a hostile chain cannot make the list grow without end."""
         if len(self.errors) < 32:
-            self.errors.append((code, certificate))
+            self.errors.append((code, depth))
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class TlsStream:
 
         def note_error(_: SSL.Connection, certificate: object, code: int, depth: int, ok: int) -> bool:
             if not ok:
-                stream.verdict.note(certificate.to_cryptography(), code)  # type: ignore[attr-defined] # crypto.X509
+                stream.verdict.note(code, depth)
             return True  # the caller judges the whole list after the handshake, before it sends anything
 
         stream.tls.set_verify(SSL.VERIFY_PEER, note_error)
