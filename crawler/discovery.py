@@ -19,7 +19,7 @@ from pipelines.errors import InputError
 
 Kind = Literal["listing", "feed", "sitemap"]
 
-MAX_LINKS = 50_000  # what the sitemap protocol allows a file (sitemaps.org); no listing comes near
+MAX_ENTRIES = 50_000  # what the sitemap protocol allows a file (sitemaps.org)
 _GZIP = b"\x1f\x8b"
 
 
@@ -102,7 +102,7 @@ def _from_items(url: str, items: Iterable[Item], site: Site) -> Found:
         if address is None:
             continue
         n_links += 1
-        if n_links > MAX_LINKS:
+        if n_links > MAX_ENTRIES:
             refused["too many"] += 1
         elif item.is_sitemap and site.owns(address):
             key = canonical(address)
@@ -119,9 +119,7 @@ def _from_page(url: str, text: str, site: Site) -> Found:
     anchors = read_anchors(url, text)
     articles: dict[str, Link] = {}
     refused: Counter[str] = Counter()
-    if len(anchors) > MAX_LINKS:
-        refused["too many"] = len(anchors) - MAX_LINKS
-    others = [a for a in anchors[:MAX_LINKS] if not _sort_in(articles, refused, a.url, site)]
+    others = [a for a in anchors if not _sort_in(articles, refused, a.url, site)]
     pages, why_not = next_pages(url, others)
     refused.update(why_not)
     articles.pop(site.identity(url) or canonical(url), None)

@@ -9,32 +9,63 @@ from lxml import etree
 
 from crawler.addresses import resolve
 
+MAX_LINKS = 50_000  # no page that people read comes near
 LABEL_LENGTH = 80
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml"})
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A link resolved for fetching, what it says, and whether its markup calls it the next page."""
+    """A link resolved for fetching, what it says in lower case, and whether its markup calls it the next page."""
 
     url: str
     label: str
     next: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PageHead:
+    """What the head of a page says of the site: its name, or the page's title, and its feeds."""
+
+    name: str
+    feeds: tuple[str, ...] = ()
+
+
 def read_anchors(url: str, text: str) -> list[Anchor]:
     """The web links of a page in order, resolved against ``<base href>``; [] for what is no HTML. Never raises."""
+    root = _parse(text)
+    if root is None:
+        return []
+    base = _base(url, root)
+    elements = islice(root.iter("a", "area", "link"), MAX_LINKS)
+    return [anchor for element in elements if (anchor := _anchor(base, element)) is not None]
+
+
+def read_head(url: str, text: str) -> PageHead:
+    """The site's name as the page states it ("" if it does not) and the feeds it announces."""
+    root = _parse(text)
+    if root is None:
+        return PageHead("")
+    base = _base(url, root)
+    names = [element.get("content") for element in root.iter("meta") if element.get("property") == "og:site_name"]
+    names += [element.text for element in root.iter("title")]
+    links = [element for element in root.iter("link") if (element.get("type") or "").lower() in _FEED_TYPES]
+    feeds = [address for link in links if (address := resolve(base, link.get("href") or ""))]
+    return PageHead(" ".join(next(filter(None, names), "").split())[:LABEL_LENGTH], tuple(dict.fromkeys(feeds)))
+
+
+def _parse(text: str) -> etree._Element | None:
     # huge_tree: unclosed elements nest deeper than the 256 levels at which the parser else drops the rest of a page.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
-        return []
-    if root is None:
-        return []
+        return None
+
+
+def _base(url: str, root: etree._Element) -> str:
     written = next((href for element in root.iter("base") if (href := element.get("href"))), "")
-    base = resolve(url, written) or url
-    found = (_anchor(base, element) for element in root.iter("a", "area", "link"))
-    return [anchor for anchor in found if anchor is not None]
+    return resolve(url, written) or url
 
 
 def _anchor(base: str, element: etree._Element) -> Anchor | None:
