@@ -17,7 +17,7 @@ PACKAGES = ("crawler", "pipelines")
 FLOORS = [
     {"models", "errors"},
     {"units", "folding", "instants"},
-    {"decode", "leaks", "references", "words"},
+    {"decode", "markup", "leaks", "references", "words"},
     {"body", "metadata"},
     {"understand", "contract"},
     {"store", "migrations", "corpus", "search", "reading", "export", "workers"},

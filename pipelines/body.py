@@ -1,0 +1,113 @@
+"""The main text of a page: candidates in order of trust, and the reference audit that chooses among them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.body_audit import audit, page_keys
+from pipelines.body_embedded import embedded_blocks
+from pipelines.body_region import by_density, by_trafilatura
+from pipelines.body_view import PROSE, View
+from pipelines.markup import Block
+from pipelines.models import Audit
+
+MIN_TEXT = 80  # characters; a candidate with less is none
+# A candidate that keeps more references must also keep the text of the one it replaces.
+MIN_COMMON = 0.8
+# State embedded for a script is the article when the visible page holds less than this share of it.
+MAX_VISIBLE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The blocks of an article's text, furniture left out, and where they lie in the page's blocks."""
+
+    blocks: tuple[Block, ...] = ()
+    extractor: str = "none"
+    start: int = 0
+    stop: int = 0
+    audit: Audit = field(default_factory=Audit)
+
+
+def find_body(view: View, url: str = "") -> Found:
+    """The article's blocks, by the first candidate that loses no reference, else by the one that loses least.
+
+    Layers: state embedded for scripts, the site's rules, a portal family, trafilatura, density of text.
+    """
+    best: Found | None = None
+    for candidate in _candidates(view, url):
+        if sum(len(block.text) for block in candidate.blocks) < MIN_TEXT and candidate.extractor != "density":
+            continue
+        if best is None:
+            best = _audited(view, candidate)
+        elif best.audit.missing and _keeps(candidate, best):
+            best = min(best, _audited(view, candidate), key=lambda found: len(found.audit.missing))
+        if not best.audit.missing:
+            break
+    return best or Found()
+
+
+def _candidates(view: View, url: str) -> Iterator[Found]:
+    visible = by_density(view)
+    embedded = embedded_blocks(view.tree)
+    if _letters(embedded) * MAX_VISIBLE > sum(_letters([view.blocks[i]]) for i in visible):
+        yield Found(tuple(embedded), "embedded")
+    if view.extractor is not None:
+        inside = [i for i, block in enumerate(view.blocks) if block.element in view.container]
+        yield _found(view, inside, view.extractor, in_container=True)
+    yield _found(view, by_trafilatura(view, url), "trafilatura")
+    yield _found(view, visible, "density")
+
+
+def _found(view: View, indices: Sequence[int], extractor: str, in_container: bool = False) -> Found:
+    if not indices:
+        return Found((), extractor)
+    headline = view.headline.block
+    kept = [
+        view.blocks[i]
+        for i in indices
+        if not view.blocks[i].furniture and i != headline and (in_container or i not in view.links)
+    ]
+    return Found(tuple(kept), extractor, indices[0], indices[-1] + 1)
+
+
+def _audited(view: View, found: Found) -> Found:
+    before = between(view, found)
+    kept = [view.headline.text or "", *(b.text for b in before), *(b.text for b in found.blocks)]
+    return Found(found.blocks, found.extractor, found.start, found.stop, audit(_page_keys(view, found), kept))
+
+
+def between(view: View, found: Found) -> list[Block]:
+    """The blocks between the headline and the body that are no furniture: lead, date, author."""
+    headline = view.headline.block
+    if headline is None or not headline < found.start:
+        return []
+    return [b for i, b in enumerate(view.blocks[headline + 1 : found.start], headline + 1) if _is_text(view, i, b)]
+
+
+def _is_text(view: View, i: int, block: Block) -> bool:
+    return not block.furniture and block.links < 0.5 and i not in view.links
+
+
+def _page_keys(view: View, found: Found) -> Counter[str]:
+    """References a reader sees in the article: from the headline to the end of the body, and in paragraphs elsewhere."""
+    first = view.headline.block if view.headline.block is not None else found.start
+    blocks = [
+        block
+        for i, block in enumerate(view.blocks)
+        if _is_text(view, i, block) and (first <= i < found.stop or len(block.text) >= PROSE)
+    ]
+    inside = [b for b in found.blocks if b.links >= 0.5 or b.furniture]
+    return page_keys([*blocks, *inside])
+
+
+def _letters(blocks: Sequence[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def _keeps(candidate: Found, best: Found) -> bool:
+    texts = {block.text for block in candidate.blocks}
+    common = sum(len(block.text) for block in best.blocks if block.text in texts)
+    return common >= MIN_COMMON * _letters(best.blocks)

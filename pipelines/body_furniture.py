@@ -1,0 +1,178 @@
+"""What stands around an article (menus, related news, counters, footers), told by names, words and links."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from lxml.html import HtmlElement
+
+from pipelines.markup import Block, is_hidden
+
+LINKED = 0.6  # from this share of letters in links on, a block is a link
+LINK_RUN = 3  # so many links in a row are a list of links
+SENTENCE = 120  # a list of other news has no unlinked block of this length
+SECTION_LINKS = 0.2  # least share of linked letters in a list of other news with its summaries
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# Names that hold a whole page: their words say nothing of what is in it.
+_HOLDERS = frozenset({"html", "body", "form"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    tags: frozenset[str]
+    roles: frozenset[str]
+    tokens: re.Pattern[str]
+    never: re.Pattern[str]
+    heads: re.Pattern[str]
+    lines: re.Pattern[str]
+    linked_lines: re.Pattern[str]
+    licence: re.Pattern[str]
+
+
+@cache  # the table is part of the program
+def _table() -> _Table:
+    with files(__package__).joinpath("furniture.toml").open("rb") as file:
+        rows = tomllib.load(file)
+
+    def words(tokens: list[str]) -> re.Pattern[str]:
+        return re.compile(rf"(?:^| )(?:{'|'.join(sorted(tokens, key=len, reverse=True))})(?= |$)")
+
+    def text(pattern: str) -> re.Pattern[str]:
+        return re.compile(pattern, re.IGNORECASE)
+
+    return _Table(
+        frozenset(rows["tags"]),
+        frozenset(rows["roles"]),
+        words(rows["tokens"]),
+        words(rows["never"]),
+        text(rows["heads"]),
+        text("|".join(f"(?:{line})" for line in rows["lines"])),
+        text(rows["linked_lines"]),
+        text(rows["licence"]),
+    )
+
+
+def furniture_test(keep: Collection[HtmlElement], by_name: bool = True) -> Callable[[HtmlElement], bool]:
+    """A test for elements that are furniture: by tag, role, hidden style and, if ``by_name``, the words of their names.
+
+    The elements of ``keep`` (what holds the article) are none.
+    """
+    table = _table()
+
+    def is_furniture(element: HtmlElement) -> bool:
+        tag, attributes = element.tag, element.attrib
+        if not attributes and tag not in table.tags:
+            return False
+        if element in keep or tag in _HOLDERS:
+            return False
+        if tag in table.tags or attributes.get("role") in table.roles or is_hidden(element):
+            return True
+        return by_name and has_furniture_name(f"{attributes.get('class', '')} {attributes.get('id', '')}")
+
+    return is_furniture
+
+
+@lru_cache(maxsize=8192)  # a site's names come back on every page
+def has_furniture_name(names: str) -> bool:
+    """Whether class and id names hold a word of furniture, and none of an article."""
+    words = " ".join(_WORDS.findall(names[:300])).lower()
+    return bool(words) and _table().tokens.search(words) is not None and _table().never.search(words) is None
+
+
+@lru_cache(maxsize=8192)  # as above
+def is_furniture_line(text: str) -> bool:
+    """Whether a whole line is furniture wherever it stands: a counter, a tool, a contact, a credit."""
+    return len(text) <= 400 and _table().lines.fullmatch(text) is not None
+
+
+def is_head(text: str) -> bool:
+    """Whether a line is the title of a list of other news, of comments or of a widget."""
+    return len(text) <= 60 and _table().heads.fullmatch(text.strip()) is not None
+
+
+def is_licence(text: str) -> bool:
+    """Whether a text tells the site's press licence."""
+    return _table().licence.search(text) is not None
+
+
+def mark_furniture(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with furniture marked by its words: single lines, and lists that follow a title such as "Tin khác"."""
+    marked = [replace(block, furniture=True) if not block.furniture and _is_line(block) else block for block in blocks]
+    for i, block in enumerate(marked):
+        if is_head(block.text) and block.kind != "row":
+            for j in _section(marked, i):
+                if not marked[j].furniture:
+                    marked[j] = replace(marked[j], furniture=True)
+    return marked
+
+
+def _is_line(block: Block) -> bool:
+    if is_furniture_line(block.text):
+        return True
+    return block.links >= 0.5 and _table().linked_lines.fullmatch(block.text) is not None
+
+
+def _section(blocks: Sequence[Block], head: int) -> Iterable[int]:
+    """Indices of the title and of the list that it opens."""
+    end = _end_of_wrapper(blocks, head)
+    while end < len(blocks) and _continues_list(blocks[end]):
+        end += 1
+    return range(head, end)
+
+
+def _continues_list(block: Block) -> bool:
+    if block.links >= 0.5:
+        return True
+    return block.links > 0 and len(block.text) < SENTENCE
+
+
+def _end_of_wrapper(blocks: Sequence[Block], head: int) -> int:
+    """Index after the last block of the widest element that the title opens and that is a list of links."""
+    end = head + 1
+    inside = blocks[head].element
+    for ancestor in (inside, *inside.iterancestors()):
+        if ancestor.tag in _HOLDERS or (head and _holds(ancestor, blocks[head - 1].element)):
+            break
+        stop = _end_of(ancestor, blocks, head)
+        if stop > end and _is_link_list(blocks[head + 1 : stop]):
+            end = stop
+    return end
+
+
+def _holds(ancestor: HtmlElement, element: HtmlElement) -> bool:
+    return element is ancestor or any(a is ancestor for a in element.iterancestors())
+
+
+def _end_of(ancestor: HtmlElement, blocks: Sequence[Block], start: int) -> int:
+    end = start
+    while end < len(blocks) and _holds(ancestor, blocks[end].element):
+        end += 1
+    return end
+
+
+def _is_link_list(blocks: Sequence[Block]) -> bool:
+    letters = sum(len(block.text) for block in blocks)
+    linked = sum(len(block.text) * block.links for block in blocks)
+    return letters > 0 and linked / letters >= SECTION_LINKS
+
+
+def link_lists(blocks: Sequence[Block]) -> frozenset[int]:
+    """Indices of blocks in runs of at least three links: menus and lists of news without a title."""
+    found: set[int] = set()
+    run: list[int] = []
+    for i, block in enumerate(blocks):
+        if block.links >= LINKED:
+            run.append(i)
+            continue
+        if len(run) >= LINK_RUN:
+            found.update(run)
+        run = []
+    if len(run) >= LINK_RUN:
+        found.update(run)
+    return frozenset(found)

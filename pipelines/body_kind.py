@@ -1,0 +1,82 @@
+"""Whether a page is an article or a list of articles: told by what it holds, whatever its address."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pipelines.body import Found
+from pipelines.body_view import View
+from pipelines.leaks import FEW_WORDS, soft_error
+from pipelines.markup import Block
+from pipelines.models import PageKind
+
+MIN_TEASERS = 4
+TEASER_WORDS = 4
+TEASER_SHARE = 0.5  # titles of other articles to paragraphs, from which on a text is a list with summaries
+MIN_PROSE = 200  # letters outside links; an article of photographs may have little more
+LONG = 80
+
+_HOME = re.compile(r"/?(?:(?:index|default|home|trang-chu|web/guest/home)(?:\.\w{3,5})?/?)?", re.IGNORECASE)
+_SEARCH = re.compile(
+    r"(?:^|/)(?:tags?|tim-kiem|search|tac-gia|author|chu-de|topic)(?:/|$|\.)|-p?tag\d*\.html?$", re.IGNORECASE
+)
+_SEARCH_TITLE = re.compile(r"^(?:kết quả tìm kiếm|tìm kiếm|tags?\s*:|từ khóa\s*:|search results?)", re.IGNORECASE)
+_PAGING = re.compile(
+    r"(?:trang )?\d+(?: \d+){2,}.{0,40}|(?:trang )?(?:sau|trước|tiếp|kế tiếp|cuối|đầu)\b.{0,20}|next|previous",
+    re.IGNORECASE,
+)
+
+
+def page_kind(view: View, found: Found, url: str) -> tuple[PageKind, str]:
+    """What a page with a tree is, and the words that say so where words do ("" else)."""
+    text = " ".join(b.text for b in view.blocks if not b.furniture and b.links < 0.5)
+    main = " ".join(b.text for b in found.blocks) or text
+    title = f"{view.headline.text or ''}\n{view.declared.title}"
+    if error := soft_error(title, main if len(main) < len(text) else text):
+        return error
+    kind = article_or_listing(view, found, url)
+    if kind != "listing" and _asks_for_password(view) and len(main.split()) < FEW_WORDS:
+        return "login", ""
+    return kind, ""
+
+
+def _asks_for_password(view: View) -> bool:
+    return any((field.get("type") or "").lower() == "password" for field in view.tree.iter("input"))
+
+
+def article_or_listing(view: View, found: Found, url: str) -> Literal["article", "listing", "empty"]:
+    """What a page is that has text and is no error."""
+    titles = [b for b in view.blocks if _is_title_of_another(b) and not b.furniture]
+    region = view.blocks[found.start : found.stop]
+    prose = sum(len(b.text) * (1 - b.links) for b in found.blocks if len(b.text) >= LONG or b.kind in ("item", "row"))
+    if not any(b.text for b in view.blocks):
+        return "empty"
+    if _is_index(view, url) and len(titles) >= MIN_TEASERS and not view.declared.article:
+        return "listing"
+    teasers = sum(map(_is_title_of_another, region))
+    paragraphs = sum(len(b.text) >= LONG and b.links < 0.5 for b in found.blocks)
+    if found.extractor != "embedded" and teasers >= MIN_TEASERS and teasers >= TEASER_SHARE * paragraphs:
+        return "article" if _is_declared(view) and paragraphs > teasers else "listing"
+    if prose < MIN_PROSE and len(titles) >= MIN_TEASERS and not _is_declared(view):
+        return "article" if view.headline.block is not None and prose >= LONG and len(titles) < 10 else "listing"
+    return "article"
+
+
+def _is_title_of_another(block: Block) -> bool:
+    return block.links >= 0.5 and len(block.text.split()) >= TEASER_WORDS and not _PAGING.fullmatch(block.text)
+
+
+def _is_index(view: View, url: str) -> bool:
+    """Whether address or title are those of a front page, a search or a tag."""
+    parts = urlsplit(url)
+    if parts.scheme in ("http", "https") and not parts.query and _HOME.fullmatch(parts.path):
+        return True
+    return bool(_SEARCH.search(parts.path) or _SEARCH_TITLE.match(view.headline.text or view.declared.title))
+
+
+def _is_declared(view: View) -> bool:
+    """Whether the page itself says that it is one article, and when that was published."""
+    declared = view.declared
+    return bool(declared.article.get("headline") or declared.meta("article:published_time", "pubdate"))

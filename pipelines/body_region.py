@@ -1,0 +1,79 @@
+"""Where in a page's blocks the article lies, when no rule and no family says so: a run of blocks of greatest weight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from pipelines.body_furniture import furniture_test
+from pipelines.body_trafilatura import MAX_DEPTH, kept_text, squeeze
+from pipelines.body_view import PROSE, View
+from pipelines.markup import Block
+
+SHORT = 40
+MIN_KEY = 12  # characters; a shorter block is found anywhere in a text
+
+
+def by_density(view: View) -> range:
+    """Indices of the blocks where running text is dense, after the headline."""
+    start = _after_headline(view)
+    weights = [_density(b, start + i in view.links) for i, b in enumerate(view.blocks[start:])]
+    return _heaviest_run(weights, start)
+
+
+def by_trafilatura(view: View, url: str) -> range:
+    """Indices of the blocks from the first to the last that trafilatura keeps, what it scatters elsewhere left out."""
+    if _depth(view.tree) > MAX_DEPTH:
+        return range(0)
+    kept = kept_text(view.tree, url, furniture_test(frozenset()))
+    if not kept:
+        return range(0)
+    start = _after_headline(view)
+    return _heaviest_run([_agreement(b, kept) for b in view.blocks[start:]], start)
+
+
+def _after_headline(view: View) -> int:
+    return 0 if view.headline.block is None else view.headline.block + 1
+
+
+def _density(block: Block, in_list: bool) -> float:
+    length = len(block.text)
+    if block.furniture or in_list:
+        return -30 - 0.3 * length
+    if block.links >= 0.5:
+        return -float(length)
+    if length >= PROSE:
+        return length * (1 - block.links)
+    if block.kind in ("row", "item"):
+        return 0.5 * length
+    return -8.0 if length < SHORT else 0.3 * length
+
+
+def _agreement(block: Block, kept: str) -> float:
+    if block.furniture:
+        return 0.0
+    key = squeeze(block.text)
+    if len(key) < MIN_KEY:
+        return 0.0
+    return float(len(key)) if key in kept else -0.5 * len(key)
+
+
+def _heaviest_run(weights: Sequence[float], offset: int) -> range:
+    """The run of greatest sum (Kadane's algorithm); empty when no weight is positive."""
+    best, best_run, total, start = 0.0, range(0), 0.0, 0
+    for i, weight in enumerate(weights):
+        if total <= 0:
+            total, start = 0.0, i
+        total += weight
+        if total > best:
+            best, best_run = total, range(offset + start, offset + i + 1)
+    return best_run
+
+
+def _depth(tree: etree._Element) -> int:
+    depth = deepest = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest

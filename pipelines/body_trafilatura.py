@@ -1,0 +1,50 @@
+"""What trafilatura keeps of a page: it finds where an article is, our own blocks say what is in it."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable
+
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+
+MAX_DEPTH = 300  # trafilatura recurses into what it reads
+
+_SPACE = re.compile(r"[\s|]+")
+
+
+def kept_text(tree: HtmlElement, url: str, is_furniture: Callable[[HtmlElement], bool]) -> str:
+    """All that trafilatura keeps of a page, without white space; "" when it keeps nothing or fails on a hostile page.
+
+    ``tree`` is not changed. Recall mode with tables and without deduplication: its other modes lose references, as do
+    anchors without href, whose paragraphs it takes for lists of links.
+    """
+    clone = copy.deepcopy(tree)
+    for original, element in zip(list(tree.iter()), list(clone.iter()), strict=True):
+        if element.getparent() is None or not isinstance(original.tag, str):
+            continue
+        if is_furniture(original):
+            element.drop_tree()
+        elif element.tag == "a" and not (element.get("href") or "javascript").startswith("javascript"):
+            element.drop_tag()
+    try:
+        found = bare_extraction(
+            clone,
+            url=url,
+            favor_recall=True,
+            fast=False,
+            include_comments=False,
+            include_tables=True,
+            include_links=False,
+            deduplicate=False,
+            with_metadata=False,
+        )
+    except Exception:  # whatever a hostile page makes it raise, another candidate takes its place
+        return ""
+    return squeeze("".join(found.body.itertext())) if found is not None and found.body is not None else ""
+
+
+def squeeze(text: str) -> str:
+    """Text without white space and the bars between cells, by which paragraphs of two extractors are compared."""
+    return _SPACE.sub("", text)

@@ -1,0 +1,178 @@
+"""Who wrote an article: signature at its end, byline by its headline, declared author; never a site's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pipelines.markup import Block, tidy
+from pipelines.metadata_declared import Declared, plain
+from pipelines.metadata_origin import agency_of
+
+END_BLOCKS = 4
+MAX_LINE = 100
+MAX_NAMES = 6
+
+_PREFIX = re.compile(
+    r"(?P<role>(?:tin|bài|ảnh|clip|video|đồ họa|thực hiện|nội dung|text|photo)(?:\s*(?:,|và|&|-|–|/|\+)\s*(?:tin|bài|ảnh|clip|video|đồ họa|thực hiện))*|"
+    r"tác giả(?: bài viết)?|người (?:viết|đăng|thực hiện)|(?:nhóm )?(?:phóng viên|pv|ctv|cộng tác viên)|by|author|lược ghi|ghi chép|(?:biên soạn|tổng hợp|thực hiện)(?: bởi)?)"
+    r"(?:\s*[:：]\s*|\s+(?=[A-ZĐÀ-Ỹ]))",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(
+    r"\(?\s*(?:theo|nguồn(?: tin)?|source)\s*[:：]?\s+?(?P<name>[^\n()]{2,80}?)\s*\)?[.]?$", re.IGNORECASE
+)
+_TRAILING = re.compile(
+    r"\s*\(\s*(?:(?:theo|nguồn:?)\s+(?P<name>[^()]{2,60})|th|tổng hợp|t/h|st|sưu tầm|lược (?:ghi|dịch)|biên tập|ghi|thực hiện)\s*\)\s*\.?$",
+    re.IGNORECASE,
+)
+_PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa|photo)(?:\s*(?:,|và)\s*(?:clip|video|đồ họa))*$", re.IGNORECASE)
+_TITLES = re.compile(
+    r"(?:(?:PGS|GS|TS|ThS|Th\.S|CN|BS|LS|KS|NGƯT|NSƯT|Đại tá|Thượng tá|Trung tá|Thiếu tá|Đại úy|PV|CTV|Luật sư|Nhà báo)\b\.?\s*[-,.]?\s*)+",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"\s*(?:[-–—,;/&+|]| và )\s*")
+_NAME_WORD = re.compile(r"[A-ZĐÀ-ỴƠƯĂÂÊÔẠ-Ỹ][\w'’.]*$")
+_NEVER = re.compile(
+    r"admin\w*|administrator|editor|webmaster|user|root|quản trị(?: viên)?|ban biên tập|bbt|biên tập viên|tác giả|super user|guest|ban quản trị|"
+    r"(?:báo|cổng|trang|đài|tòa soạn|sở|ban|phòng|văn phòng|ủy ban|ubnd|trung tâm|tạp chí|website|công ty|tỉnh ủy|thành ủy|huyện ủy|bộ|cục|vụ|hội|chi cục|đảng ủy|trường)\b.*|"
+    r".*\.(?:vn|com|net|org)\b.*|.*\bonline\b.*|\W*",
+    re.IGNORECASE,
+)
+_SIGNATORY = re.compile(
+    r"^(?:tm|kt|tl|tuq|q)\s?\.|^(?:chủ tịch|phó chủ tịch|bí thư|phó bí thư|giám đốc|thủ tướng|bộ trưởng|trưởng ban|nơi nhận)\b",
+    re.IGNORECASE,
+)
+_BYLINE_NAME = re.compile(
+    r"author|tac-?_?gia|byline|butdanh|but-?danh|pseudonym|lbltacgia|writer|reporter|post-?by", re.IGNORECASE
+)
+_ALIGN = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a line says of the author and of the source of an article."""
+
+    author: str | None = None
+    source: str | None = None
+
+
+def read_signature(text: str, marked: bool, sites: Collection[str] = ()) -> Signature | None:
+    """The author or source that a line names, None when it is no signature.
+
+    ``marked``: the line is set apart as signatures are (bold, at the right), so that a bare name counts.
+    """
+    text = tidy(text).strip("*_ ")
+    if not 2 <= len(text) <= MAX_LINE:
+        return None
+    source = None
+    if trailing := _TRAILING.search(text):
+        source, text = trailing["name"], text[: trailing.start()].strip()
+    if found := _SOURCE.match(text):
+        return Signature(None, _source(found["name"])) if _is_source(found["name"], marked) else None
+    prefix = _PREFIX.match(text)
+    if prefix is not None:
+        if _PHOTO_ONLY.match(prefix["role"].strip()):
+            return None
+        text, marked = text[prefix.end() :], True
+    if (agency := agency_of(text)) is not None and agency.origin != "own":
+        return Signature(None, text.strip(" .")) if marked or source else None
+    author = as_author(text, sites) if marked or source else None
+    return Signature(author, source) if author or source else None
+
+
+def _is_source(name: str, marked: bool) -> bool:
+    """ "Theo Luật Đất đai ..." begins a sentence; "Theo Báo Nhân Dân" is a source."""
+    if agency_of(name) is not None or re.match(
+        r"(?:báo|tạp chí|đài|cổng|trang|website|[\w.-]+\.(?:vn|com|net|org))\b", name, re.IGNORECASE
+    ):
+        return len(name) <= 60
+    return marked and len(name.split()) <= 8 and _NAME_WORD.match(name.split()[0]) is not None
+
+
+def _source(name: str) -> str:
+    return re.sub(r"^https?://(?:www\.)?|/$", "", name.strip(" .:")) or name
+
+
+def as_author(text: str, sites: Collection[str] = ()) -> str | None:
+    """The text if it reads as names of people, titles left as printed; None for sites, offices, users of a CMS."""
+    text = tidy(text).strip(" .,:;-–()")
+    if not 2 <= len(text) <= 80 or _NEVER.fullmatch(text) or re.search(r"\d|[:?!\"“”]", text):
+        return None
+    if text.casefold() in {site.casefold() for site in sites} or agency_of(text) is not None:
+        return None
+    names = [_TITLES.sub("", name).strip() for name in _SEPARATOR.split(text)]
+    if not 1 <= len(names) <= MAX_NAMES or not all(_is_name(name) for name in names if name):
+        return None
+    return text if any(names) else None
+
+
+def _is_name(name: str) -> bool:
+    words = name.split()
+    return 1 <= len(words) <= 6 and all(_NAME_WORD.match(word) for word in words) and not _NEVER.fullmatch(name)
+
+
+def signature_of(block: Block, sites: Collection[str] = ()) -> Signature | None:
+    """The signature in a block at the end of an article."""
+    if block.kind in ("row", "heading", "item") or block.links > 0.9:
+        return None
+    return read_signature(block.text, block.bold >= 0.6 or is_right_aligned(block) or has_byline_name(block), sites)
+
+
+def is_right_aligned(block: Block) -> bool:
+    """Whether the block is set at the right margin."""
+    element = block.element
+    for holder in (element, *element.iterancestors("div", "td", "p")):
+        align = (holder.get("align") or "").lower()
+        if align == "right" or _ALIGN.search(holder.get("style") or "") or "text-right" in (holder.get("class") or ""):
+            return True
+        if align or "text-align" in (holder.get("style") or "") or holder.tag == "td":
+            return False
+    return False
+
+
+def has_byline_name(block: Block) -> bool:
+    """Whether the template names the block's element as the author's."""
+    for element in (block.element, block.element.getparent()):
+        if element is not None and _BYLINE_NAME.search(f"{element.get('class', '')} {element.get('id', '')}"):
+            return True
+    return False
+
+
+def end_signatures(blocks: Sequence[Block], sites: Collection[str] = ()) -> tuple[Signature, frozenset[int]]:
+    """Author and source told by the last lines of an article, and the indices of those lines.
+
+    A name under "TM. ỦY BAN NHÂN DÂN" or "CHỦ TỊCH" signs a document that is printed in full; it wrote no article.
+    """
+    author = source = None
+    lines: set[int] = set()
+    for i in range(len(blocks) - 1, max(-1, len(blocks) - 1 - END_BLOCKS), -1):
+        signature = signature_of(blocks[i], sites)
+        if signature is None:
+            if len(blocks[i].text) > MAX_LINE and blocks[i].kind != "caption":
+                break
+            continue
+        if any(_SIGNATORY.match(b.text) for b in blocks[max(0, i - 3) : i]):
+            break
+        author, source = author or signature.author, source or signature.source
+        lines.add(i)
+    return Signature(author, source), frozenset(lines)
+
+
+def declared_author(declared: Declared, shown: Sequence[str], sites: Collection[str] = ()) -> str | None:
+    """The person JSON-LD names as author, or a meta element whose name a short line of the page (``shown``) repeats."""
+    value = declared.article.get("author")
+    people = value if isinstance(value, list) else [value]
+    names = [plain(p.get("name")) if isinstance(p, dict) else plain(p) for p in people[:MAX_NAMES] if not _is_office(p)]
+    if author := as_author("; ".join(dict.fromkeys(name for name in names if name)), sites):
+        return author
+    for name in ("dable:author", "article:author_name", "author", "dc.creator"):
+        author = as_author(declared.metas.get(name, ""), sites)
+        if author and any(part in text for part in _SEPARATOR.split(author) for text in shown):
+            return author
+    return None
+
+
+def _is_office(value: object) -> bool:
+    return isinstance(value, dict) and "organization" in str(value.get("@type", "")).lower()

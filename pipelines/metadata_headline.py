@@ -1,0 +1,115 @@
+"""The headline of an article: the block that shows it, or the title that the page declares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipelines.body_furniture import has_furniture_name, is_head
+from pipelines.markup import HEADINGS, Block, tidy
+from pipelines.metadata_declared import Declared, plain
+
+MAX_TITLE = 300
+MIN_SCORE = 4.0
+NEAR = 10  # blocks between a headline and the first paragraph of its article, at most
+PARAGRAPH = 150
+
+_TITLE_NAME = re.compile(r"title|tieu-?_?de|headline|lblheader|post-name|news-name|entry-name", re.IGNORECASE)
+_SIDE_NAME = re.compile(r"box|widget|portlet|module|block|sub-?title|cate|section|site|page-title|mod-", re.IGNORECASE)
+_SUFFIX = re.compile(r"\s+(?:[|–—»•:]|-{1,2})\s+")
+_LETTERS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """``text`` is None when the page has no title; ``block`` is the index of the block that shows it, if one does."""
+
+    text: str | None = None
+    block: int | None = None
+
+
+def find_headline(
+    blocks: Sequence[Block], declared: Declared, container: Collection[HtmlElement] = (), site_name: str = ""
+) -> Headline:
+    """The headline of a page; a declared title that only names the site, or a section, gives way to what is shown."""
+    hints = [hint for hint in (_declared_headline(declared), declared.title) if hint]
+    paragraphs = [i for i, b in enumerate(blocks) if _is_paragraph(b, container)]
+    scores = {i: _score(i, blocks[i], hints, paragraphs) for i in range(len(blocks)) if _may_be(blocks[i])}
+    best = max(scores, key=lambda i: (scores[i], -i), default=None)
+    if best is not None and scores[best] >= MIN_SCORE:
+        return Headline(blocks[best].text, best)
+    names = (*declared.organisations, site_name)
+    text = next((t for t in (_without_site(hint, names) for hint in hints) if t), None)
+    return Headline(text)
+
+
+def _declared_headline(declared: Declared) -> str:
+    return plain(declared.article.get("headline")) or declared.meta("og:title", "twitter:title", "title") or ""
+
+
+def _is_paragraph(block: Block, container: Collection[HtmlElement]) -> bool:
+    if block.furniture or block.links > 0.3:
+        return False
+    return len(block.text) >= PARAGRAPH or block.element in container
+
+
+def _may_be(block: Block) -> bool:
+    return 8 <= len(block.text) <= MAX_TITLE and block.kind in ("heading", "body", "item") and not is_head(block.text)
+
+
+def _score(i: int, block: Block, hints: Sequence[str], paragraphs: Sequence[int]) -> float:
+    element = block.element
+    score = {"h1": 3.0, "h2": 1.5, "h3": 1.0}.get(_heading_tag(element), 0.0)
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    if _TITLE_NAME.search(names):
+        score += 0.5 if _SIDE_NAME.search(names) else 2.0
+    score += max((_likeness(block.text, hint) for hint in hints), default=0.0)
+    score -= 3.0 * (block.links > 0.8) + 3.0 * block.furniture + 1.5 * has_furniture_name(names)
+    score += 0.5 * (len(block.text.split()) >= 5) + 0.5 * (block.bold > 0.8)
+    following = next((p for p in paragraphs if p > i), None)
+    return score + 1.5 * (following is not None and following - i <= NEAR)
+
+
+def _heading_tag(element: HtmlElement) -> str:
+    if element.tag in HEADINGS:
+        return str(element.tag)
+    parent = element.getparent()
+    return str(parent.tag) if parent is not None and parent.tag in HEADINGS else ""
+
+
+def _likeness(text: str, hint: str) -> float:
+    """4 for the declared title itself, less for one that begins with it or shares most words with it."""
+    mine, other = _words(text), _words(hint)
+    if not mine or not other:
+        return 0.0
+    if mine == other:
+        return 4.0
+    if len(mine) >= 3 and other[: len(mine)] == mine:
+        return 3.5
+    shared = len(set(mine) & set(other)) / len(set(mine) | set(other))
+    return 2.5 if shared >= 0.6 else 0.0
+
+
+def _words(text: str) -> list[str]:
+    return _LETTERS.findall(text.casefold())
+
+
+def _without_site(title: str, names: Sequence[str]) -> str:
+    """A declared title without the names of site and section that templates add: "Tin | Báo Gia Lai" gives "Tin"."""
+    known = [_words(name) for name in names if name]
+    parts = [part for part in _SUFFIX.split(title) if part.strip()]
+    kept = [part for part in parts if _words(part) not in known]
+    while len(kept) > 1 and _is_site(kept[-1]):
+        kept.pop()
+    if not kept or (len(kept) == 1 and _is_site(kept[0])):
+        return ""
+    return tidy(title) if len(kept) == len(parts) else tidy(max(kept, key=len))
+
+
+def _is_site(part: str) -> bool:
+    return (
+        re.match(r"(?:báo|cổng|trang|đài|website|tạp chí)\b|.{0,40}\.(?:vn|com|org|net)\b", part.casefold()) is not None
+    )
