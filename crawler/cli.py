@@ -5,27 +5,42 @@ Worker processes run this module again when they start, so it must import nothin
 
 from __future__ import annotations
 
+import json
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from pipelines.errors import DanchieuError, InputError
 
-DEFAULT_DB = Path("output/danchieu.db")
 INTERRUPTED = 130
-
-db_option = click.option(
-    "--db", type=click.Path(path_type=Path), default=DEFAULT_DB, show_default=True, help="The database."
-)
-sites_option = click.option(
-    "--sites", type=click.Path(path_type=Path), help="A catalogue file or folder instead of the built-in one."
-)
-workers_option = click.option("--workers", type=click.IntRange(1), help="Worker processes.  [default: all cores]")
+F = TypeVar("F", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path)
 
 
-@click.group()
+def db_option(function: F) -> F:
+    """The function with ``--db``."""
+    default = Path("output/danchieu.db")
+    return click.option("--db", type=FILE, default=default, show_default=True, help="The database.")(function)
+
+
+def sites_option(function: F) -> F:
+    """The function with ``--sites``."""
+    return click.option("--sites", type=FILE, help="A catalogue file or folder to use instead of ours.")(function)
+
+
+def workers_option(function: F) -> F:
+    """The function with ``--workers``."""
+    cores = os.cpu_count() or 1
+    return click.option("--workers", type=click.IntRange(1), default=cores, help="Processes.  [default: all cores]")(
+        function
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="danchieu")
 def danchieu() -> None:
     """Crawls Vietnam's provincial news sites and finds every regulation they cite.
@@ -35,12 +50,12 @@ def danchieu() -> None:
 
 
 @danchieu.command(epilog="Example: danchieu demo")
-@click.option("--db", type=click.Path(path_type=Path), default=Path("output/demo.db"), show_default=True)
-def demo(db: Path) -> None:
-    """Crawls the built-in sample site over real, broken TLS."""
+@click.option("--db", type=FILE, default=Path("output/demo.db"), show_default=True, help="The database.")
+def demo(db: Path) -> int:
+    """Crawl the built-in sample site over real, broken TLS."""
     from crawler.demo import run_demo
 
-    sys.exit(run_demo(db))
+    return run_demo(db)
 
 
 @danchieu.command(epilog="Example: danchieu crawl baogialai --limit 20")
@@ -50,56 +65,194 @@ def demo(db: Path) -> None:
 @workers_option
 @sites_option
 @db_option
-def crawl(
-    names: tuple[str, ...], limit: int | None, refetch: bool, workers: int | None, sites: Path | None, db: Path
-) -> None:
-    """Crawls; run it again and it goes on where it was."""
-    from crawler.progress import progress
+def crawl(names: tuple[str, ...], limit: int | None, refetch: bool, workers: int, sites: Path | None, db: Path) -> int:
+    """Crawl; run it again and it goes on where it was."""
+    from crawler.progress import shown
     from crawler.run import run_crawl
 
-    display = progress()
-    try:
-        verdict = run_crawl(
-            {
-                "DANCHIEU_DB": str(db),
-                "DANCHIEU_NAMES": " ".join(names),
-                "DANCHIEU_SITES": str(sites) if sites else None,
-                "DANCHIEU_LIMIT": limit,
-                "DANCHIEU_REFETCH": refetch,
-                "DANCHIEU_WORKERS": workers,
-            },
-            display,
-        )
-    finally:
-        display.close()
-    for site in verdict.sites:
-        click.echo(str(site))
-    sys.exit(verdict.exit_code)
+    settings = {
+        "DANCHIEU_DB": str(db),
+        "DANCHIEU_NAMES": " ".join(names),
+        "DANCHIEU_SITES": str(sites) if sites else None,
+        "DANCHIEU_LIMIT": limit,
+        "DANCHIEU_REFETCH": refetch,
+        "DANCHIEU_WORKERS": workers,
+    }
+    with shown() as display:
+        verdict = run_crawl(settings, display)
+    click.echo("\n".join(str(site) for site in verdict.sites))
+    return verdict.exit_code
 
 
-def main(arguments: list[str] | None = None) -> Any:
+@danchieu.command("import", epilog="Example: danchieu import pages/ crawl.warc.gz --all")
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="PATH...")
+@click.option("--all", "everything", is_flag=True, help="Take archived pages outside the catalogue too.")
+@workers_option
+@sites_option
+@db_option
+def import_(paths: tuple[Path, ...], everything: bool, workers: int, sites: Path | None, db: Path) -> int:
+    """Take pages from WARC, WACZ, HTML files and folders."""
+    from crawler.importing import Importer
+    from crawler.sites import load_sites
+
+    report = Importer(db, load_sites(sites), everything, workers, lambda line: click.echo(line, err=True)).run(paths)
+    click.echo(str(report))
+    return report.exit_code
+
+
+@danchieu.command(epilog="Example: danchieu reprocess --failed")
+@click.option("--failed", is_flag=True, help="Only pages that could not be understood.")
+@workers_option
+@sites_option
+@db_option
+def reprocess(failed: bool, workers: int, sites: Path | None, db: Path) -> int:
+    """Understand archived pages again; fetches nothing."""
+    from crawler.reprocessing import reprocess_archive
+    from crawler.sites import load_sites
+
+    report = reprocess_archive(db, load_sites(sites), workers, failed_only=failed)
+    click.echo("\n".join([*report.problems, str(report.tally)]))
+    return report.exit_code
+
+
+@danchieu.command(epilog="Example: danchieu extract page.html --json")
+@click.argument("file", metavar="FILE or -")
+@click.option("--url", help="The page's address, when the page does not say it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@sites_option
+def extract(file: str, url: str | None, as_json: bool, sites: Path | None) -> None:
+    """Show one page as the pipeline sees it; stores nothing."""
+    from crawler.extracting import as_text, extract_page
+    from crawler.sites import load_sites
+    from pipelines.contract_document import document_json
+
+    document = extract_page(file, url, load_sites(sites))
+    click.echo(json.dumps(document_json(document), ensure_ascii=False) if as_json else as_text(document))
+
+
+@danchieu.command(epilog="Example: echo 'Quy định số 96-QĐ/TW' | danchieu references - --json")
+@click.argument("file", metavar="FILE or -")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--lines", "form", flag_value="lines", help="One text a line in, one object a line out.")
+@click.option("--jsonl", "form", flag_value="jsonl", help='One {"text", "published"?, "province"?} a line.')
+@click.option("--published", metavar="DATE", help="The day the text was published, YYYY-MM-DD.")
+@click.option("--province", metavar="UNIT", help="Name slug of the unit the text is of, such as gia-lai.")
+def references(file: str, as_json: bool, form: str | None, published: str | None, province: str | None) -> None:
+    """Find references in plain text."""
+    from crawler.referring import print_references
+
+    print_references(file, sys.stdout, as_json=as_json, form=form, published=published, province=province)
+
+
+@danchieu.command(epilog="Example: danchieu export csv --table citations -o citations.csv")
+@click.argument("form", type=click.Choice(["jsonl", "csv"]), metavar="FORMAT")
+@click.option("--table", default="citations", show_default=True, help="For csv: which table.")
+@click.option("-o", "--output", type=FILE, help="Where to write.  [default: stdout]")
+@db_option
+def export(form: str, table: str, output: Path | None, db: Path) -> None:
+    """Write the data out: jsonl, csv."""
+    from pipelines.export import destination, to_csv, to_jsonl
+    from pipelines.store import reading
+
+    with reading(db) as store, destination(output) as out:
+        n = to_jsonl(store, out) if form == "jsonl" else to_csv(store, out, table)
+    click.echo(f"{n} rows" + (f" in {output}" if output else ""), err=True)
+
+
+@danchieu.command(epilog="Example: danchieu browse --db output/demo.db --port 8001")
+@click.option("--db", type=FILE, help="The database.  [default: all of output/*.db]")
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+def browse(db: Path | None, port: int) -> None:
+    """Open the database in Datasette."""
+    from crawler.browse import serve
+
+    serve(db, port, lambda line: click.echo(line, err=True))
+
+
+@danchieu.command(epilog="Example: danchieu status --json")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@db_option
+def status(as_json: bool, db: Path) -> None:
+    """Show what each site yielded, and why not."""
+    from crawler.status import as_lines, print_table
+    from crawler.status import status as status_of
+    from pipelines.store import reading
+
+    with reading(db) as store:
+        found = status_of(store)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    print_table(found)
+    click.echo("\n".join(as_lines(found)))
+
+
+@danchieu.group()
+def sites() -> None:
+    """Look at the catalogue."""
+
+
+@sites.command("list", epilog="Example: danchieu sites list gia-lai")
+@click.argument("names", nargs=-1, metavar="[SITE or UNIT]...")
+@sites_option
+def sites_list(names: tuple[str, ...], sites: Path | None) -> None:
+    """Show the catalogue as a table."""
+    from crawler.sites import load_sites, select
+    from crawler.sites_check import HEADER, site_table
+    from crawler.tables import print_rows
+
+    catalogue = load_sites(sites)
+    print_rows(HEADER, site_table(select(catalogue, names) if names else list(catalogue.values())))
+
+
+@sites.command("check", epilog="Example: danchieu sites check --sites my-sites.toml")
+@sites_option
+def sites_check(sites: Path | None) -> int:
+    """Check every entry against its recorded examples."""
+    from crawler.sites_check import check_catalogue
+
+    problems = check_catalogue(sites)
+    click.echo("\n".join(problems) or "all entries are well")
+    return InputError.exit_code if problems else 0
+
+
+@sites.command("add", epilog="Example: danchieu sites add https://baogialai.com.vn/ --page saved.html")
+@click.argument("url")
+@click.option("--page", type=FILE, required=True, help="A saved copy of one of its listing pages.")
+def sites_add(url: str, page: Path) -> None:
+    """Propose a catalogue entry from one of a site's pages."""
+    from crawler.archive_files import read_page
+    from crawler.sites_propose import propose
+
+    click.echo(propose(url, read_page(page).page.body))
+
+
+def main(arguments: list[str] | None = None) -> None:
     """Runs the command and maps every exception to its exit code: the one place where that is done."""
     try:
-        return danchieu.main(args=arguments, standalone_mode=False) or 0
+        sys.exit(danchieu.main(args=arguments, standalone_mode=False) or 0)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(InputError.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("stopped; run the same command again to go on", err=True)
+        _say("stopped; run the same command again to go on")
         sys.exit(INTERRUPTED)
     except DanchieuError as error:
-        click.echo(f"danchieu: {error}", err=True)
+        _say(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has enough
+        # Whoever read our output has enough; the interpreter must not try to flush the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception as error:  # anything else is a bug of ours: one sentence, and the trace for the report
+    except Exception as error:  # anything else is a bug of ours: the trace for the report, and one sentence
         import traceback
 
         traceback.print_exc()
-        click.echo(
-            f"danchieu: an unexpected error, {type(error).__name__}; please report it with the lines above", err=True
-        )
-        sys.exit(1)
+        _say(f"an unexpected error ({type(error).__name__}): please report it with the lines above")
+        sys.exit(DanchieuError.exit_code)
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"danchieu: {sentence}", err=True)

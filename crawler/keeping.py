@@ -168,7 +168,7 @@ def _count(tx: Transaction, run: str, visit: Visit, kept: Kept, understood: Unde
         "links": understood.found.n_links if understood.found else 0,
         "fetched": int(ok),
         "failed": int(kept.state == "failed" or (kept.state == "new" and kept.cause is not None)),
-        "tls_recovered": int(ok and len(visit.fetch.tls_path) > 1),
+        "tls_recovered": int(ok and (len(visit.fetch.tls_path) > 1 or visit.fetch.tls_profile not in (None, "strict"))),
         "new": int(kept.outcome == "new"),
         "changed": int(kept.outcome == "changed"),
         "unchanged": int(kept.outcome == "unchanged"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TextIO
 
@@ -107,7 +109,12 @@ class LiveProgress:
         self._bar.stop()
 
 
-def progress() -> Progress:
-    """The display that fits where stderr leads."""
+@contextmanager
+def shown() -> Iterator[Progress]:
+    """The display that fits where stderr leads, until the end of the block."""
     console = Console(stderr=True)
-    return LiveProgress(console) if console.is_terminal else PlainProgress()
+    display: Progress = LiveProgress(console) if console.is_terminal else PlainProgress()
+    try:
+        yield display
+    finally:
+        display.close()

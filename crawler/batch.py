@@ -1,0 +1,168 @@
+"""Pages that are already here, from archives and files: understood in the pool, kept one by one."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from crawler.archive import Archive
+from crawler.archive_pages import ArchivedPage
+from crawler.archive_read import exchange_of
+from crawler.plan import new_run
+from crawler.sites import Site
+from crawler.visit import Understanding
+from crawler.work import Task, begin, work
+from pipelines import store_articles
+from pipelines.instants import instant
+from pipelines.models import Document, Fetch, Position
+from pipelines.store import Store, Transaction
+from pipelines.store_articles import Outcome, record_fetch, store_document
+from pipelines.store_catalogue import keep_sites, keep_units
+from pipelines.workers import PageTimeout, WorkerDied, Workers, run_all
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A page to understand: its key, its site, and where its fetch is known from."""
+
+    archived: ArchivedPage
+    url: str
+    site: Site | None = None
+    fetch: int | None = None  # the row it already has, when it comes from our own archive
+
+    def task(self) -> Task:
+        """What a worker needs of it."""
+        source = self.site.source() if self.site else None
+        return Task(replace(self.archived.page, source=source))
+
+    def key(self, document: Document) -> str:
+        """The canonical address to store the document under."""
+        return self.site.declared(self.url, document.canonical) if self.site else self.url
+
+
+@dataclass
+class Tally:
+    """What became of the pages."""
+
+    outcomes: dict[str, int] = field(default_factory=dict)
+    mentions: int = 0
+
+    def add(self, name: str, mentions: int = 0) -> None:
+        """Counts one page."""
+        self.outcomes[name] = self.outcomes.get(name, 0) + 1
+        self.mentions += mentions
+
+    @property
+    def pages(self) -> int:
+        """How many pages were taken."""
+        return sum(self.outcomes.values())
+
+    def __str__(self) -> str:
+        parts = [f"{n} {name}" for name, n in sorted(self.outcomes.items())]
+        return f"{self.pages} pages: {', '.join(parts) or 'none'}; {self.mentions} references"
+
+
+def start_run(store: Store, command: str, sites: Mapping[str, Site]) -> str:
+    """The name of a new run that fetches nothing; units and catalogue are written down with it."""
+    run = new_run()
+    with store.write() as tx:
+        keep_units(tx)
+        keep_sites(tx, [site.row() for site in sites.values()])
+        row = {
+            "id": run,
+            "started": instant(time.time()),
+            "version": store_articles.VERSION,
+            "settings": json.dumps({"command": command}),
+        }
+        store_articles.insert(tx, "runs", row)
+    return run
+
+
+def end_run(store: Store, run: str, reason: str) -> None:
+    """Writes how a run ended."""
+    with store.write() as tx:
+        tx.execute("UPDATE runs SET finished = ?, reason = ? WHERE id = ?", [instant(time.time()), reason, run])
+
+
+def understand_all(jobs: Iterable[Job], workers: int, keep: Callable[[Job, Understanding], None]) -> None:
+    """Nothing; ``keep`` was called with each job in order, in this thread."""
+    by_task: dict[int, Job] = {}
+
+    def tasks() -> Iterable[Task]:
+        for job in jobs:
+            task = job.task()
+            by_task[id(task)] = job
+            yield task
+
+    async def run() -> None:
+        pool: Workers[Task, Understanding] = Workers(work, n=workers, initializer=begin)
+        await pool.open()
+        try:
+            async for task, result in run_all(pool, tasks()):
+                keep(by_task.pop(id(task)), result if isinstance(result, Understanding) else _cause(result))
+        finally:
+            await pool.close()
+
+    asyncio.run(run())
+
+
+def _cause(error: Exception) -> Understanding:
+    if isinstance(error, PageTimeout):
+        return Understanding(cause=f"understand-timeout: {error}")
+    if isinstance(error, WorkerDied):
+        return Understanding(cause=f"understand-crash: {error}")
+    return Understanding(cause=f"bug-{type(error).__name__}: {error}")
+
+
+def fetch_row(archived: ArchivedPage, url: str, site: Site | None) -> Fetch:
+    """The row of ``fetches`` of a page from elsewhere: its digest is of the decoded body, whatever carried it."""
+    body = archived.page.body
+    digest = hashlib.sha256(body).hexdigest()
+    return replace(archived.fetch, url=url, site=site.id if site else None, body_sha256=digest, bytes=len(body))
+
+
+def keep_imported(store: Store, archive: Archive, run: str, job: Job, understood: Understanding, tally: Tally) -> None:
+    """Archives an imported page and writes its rows, one transaction; a page known already is only counted."""
+    fetch = fetch_row(job.archived, job.url, job.site)
+    if _known(store, fetch):
+        tally.add("known")
+        return
+    provenance = {"run": run, "url": job.url, "site": fetch.site, "body_sha256": fetch.body_sha256}
+    position = archive.append(exchange_of(job.archived), provenance)
+    archive.sync()
+    with store.write() as tx:
+        outcome, mentions = _write(tx, run, job, fetch, position, understood)
+    tally.add(outcome, mentions)
+
+
+def _known(store: Store, fetch: Fetch) -> bool:
+    """Whether this very fetch was imported before: an import that was stopped goes on behind it."""
+    return bool(
+        store.value(
+            "SELECT 1 FROM fetches WHERE url = ? AND fetched_at = ? AND body_sha256 = ?",
+            [fetch.url, fetch.fetched_at, fetch.body_sha256],
+        )
+    )
+
+
+def _write(
+    tx: Transaction, run: str, job: Job, fetch: Fetch, position: Position, understood: Understanding
+) -> tuple[str, int]:
+    if understood.cause is not None:
+        failed = replace(fetch, error_class=understood.cause.partition(":")[0], error=understood.cause)
+        record_fetch(tx, failed, run=run, position=position, page_kind=None)
+        return "failed", 0
+    document = understood.document
+    assert document is not None, "an article was asked for"
+    row = record_fetch(tx, fetch, run=run, position=position, page_kind=document.kind)
+    stored = store_document(tx, document, url=job.key(document), fetch=row, seen_at=fetch.fetched_at)
+    return told(document, stored.outcome), stored.mentions
+
+
+def told(document: Document, outcome: Outcome) -> str:
+    """The word for what a page turned out to be."""
+    return document.kind if outcome == "none" else outcome

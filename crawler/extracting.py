@@ -1,0 +1,51 @@
+"""``danchieu extract``: one page as the pipeline sees it; nothing is stored."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from crawler.archive_files import page_of_bytes, read_page
+from crawler.sites import Site, owner
+from pipelines.models import Document, Page
+from pipelines.understand import understand
+
+
+def extract_page(file: str, url: str | None, sites: Mapping[str, Site]) -> Document:
+    """The document of a page from a file, or from standard input when ``file`` is "-".
+
+    Raises ``InputError`` for what is no page.
+    """
+    page = _page(file)
+    if url is not None:
+        page = replace(page, url=url)
+    site = owner(sites, page.url)
+    return understand(replace(page, source=site.source() if site else None))
+
+
+def _page(file: str) -> Page:
+    if file == "-":
+        return page_of_bytes(sys.stdin.buffer.read(), "standard input", address="file:///dev/stdin")
+    return read_page(Path(file)).page
+
+
+def as_text(document: Document) -> str:
+    """A document for a person to read."""
+    data = document.metadata
+    head = [
+        ("kind", document.kind),
+        ("title", data.title),
+        ("published", data.published and f"{data.published} (from {data.published_source})"),
+        ("author", data.author),
+        ("origin", (data.source_name and f"{data.origin}, {data.source_name}") or data.origin),
+        ("text by", document.extractor),
+        ("audit", f"{document.audit.kept} of {document.audit.page} references of the page kept"),
+    ]
+    lines = [f"{name:10} {value}" for name, value in head if value]
+    lines += [f"{'removed' if note.kind.startswith('leak') else note.kind:10} {note.text}" for note in document.notes]
+    mentions = [
+        f"  {' '.join(m.surface.split())}  ->  {m.regulation or 'not resolved'}" for m in document.references.mentions
+    ]
+    return "\n".join([*lines, "", document.text, "", f"{len(mentions)} references", *mentions])

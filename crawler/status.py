@@ -1,0 +1,73 @@
+"""``danchieu status``: what each site yielded, and why not; those in trouble first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from crawler.opening import archive_folder
+from crawler.tables import print_rows
+from pipelines.store import Store
+
+_SITES = """
+SELECT s.site, s.verdict, s.stage, s.articles, s.mentions, s.audit_recall, s.last_new, s.last_run,
+  r.started AS last_run_at,
+  coalesce(n.new, 0) AS new, coalesce(n.failed, 0) AS failed
+FROM site_status s LEFT JOIN runs r ON r.id = s.last_run
+LEFT JOIN site_runs n ON n.run = s.last_run AND n.site = s.site
+ORDER BY CASE s.verdict WHEN 'failed' THEN 0 WHEN 'attention' THEN 1 ELSE 2 END, s.site
+"""
+_UNKNOWN = """
+SELECT issuer_code AS code, count(*) AS n FROM mentions, json_each(mentions.flags)
+WHERE json_each.value = 'unknown_issuer' AND issuer_code IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 20
+"""
+_QUEUE = "SELECT state, count(*) AS n FROM urls GROUP BY state ORDER BY state"
+_FAILED = "SELECT cause, count(*) AS n FROM urls WHERE state = 'failed' GROUP BY cause ORDER BY n DESC, 1"
+
+
+def status(store: Store) -> dict[str, Any]:
+    """What is known of the crawl: sites, queue, causes of failure, unknown codes, size of database and archive."""
+    return {
+        "sites": [dict(row) for row in store.rows(_SITES)],
+        "queue": {row["state"]: row["n"] for row in store.rows(_QUEUE)},
+        "failed": [dict(row) for row in store.rows(_FAILED)],
+        "unknown_codes": [dict(row) for row in store.rows(_UNKNOWN)],
+        "database_bytes": store.path.stat().st_size,
+        "archive_bytes": _size(archive_folder(store.path)),
+    }
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob("*.warc.gz")) if folder.is_dir() else 0
+
+
+HEADER = ("site", "verdict", "new", "failed", "articles", "references", "audit", "last run", "what to look at")
+_NUMBERS = frozenset({"new", "failed", "articles", "references", "audit"})
+
+
+def print_table(found: dict[str, Any]) -> None:
+    """Nothing; the sites are on stdout, a row each."""
+    print_rows(HEADER, [_row(site) for site in found["sites"]], right=_NUMBERS)
+
+
+def _row(site: dict[str, Any]) -> tuple[str, ...]:
+    recall = site["audit_recall"]
+    return (
+        site["site"],
+        site["verdict"],
+        *(str(site[name]) for name in ("new", "failed", "articles", "mentions")),
+        "" if recall is None else f"{recall:.1%}",
+        site["last_run_at"] or "",
+        site["stage"] or "",
+    )
+
+
+def as_lines(found: dict[str, Any]) -> list[str]:
+    """The rest of the figures, a line each."""
+    queue = ", ".join(f"{n} {state}" for state, n in found["queue"].items())
+    lines = [f"queue: {queue or 'empty'}"]
+    lines += [f"failed: {row['n']} because of {row['cause']}" for row in found["failed"]]
+    lines += [f"unknown code: {row['code']} ({row['n']} times)" for row in found["unknown_codes"]]
+    megabyte = 1_000_000
+    sizes = (found["database_bytes"] / megabyte, found["archive_bytes"] / megabyte)
+    return [*lines, f"database {sizes[0]:.1f} MB, archive {sizes[1]:.1f} MB"]
