@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -57,7 +58,8 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
         return "listing"
     teasers = sum(map(_is_title_of_another, region))
     paragraphs = sum(len(b.text) >= LONG and b.links < 0.5 for b in found.blocks)
-    if found.extractor != "embedded" and teasers >= MIN_TEASERS and teasers >= TEASER_SHARE * paragraphs:
+    enough = MIN_TEASERS if _is_declared(view) or not _opens_with_teaser(region) else 2
+    if found.extractor != "embedded" and teasers >= enough and teasers >= TEASER_SHARE * paragraphs:
         return "article" if _is_declared(view) and paragraphs > teasers else "listing"
     if prose < MIN_PROSE and len(titles) >= MIN_TEASERS and not _is_declared(view):
         return "article" if view.headline.block is not None and prose >= LONG and len(titles) < 10 else "listing"
@@ -66,6 +68,11 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
 
 def _is_title_of_another(block: Block) -> bool:
     return block.links >= 0.5 and len(block.text.split()) >= TEASER_WORDS and not _PAGING.fullmatch(block.text)
+
+
+def _opens_with_teaser(region: Sequence[Block]) -> bool:
+    """Whether a text begins with the linked title of another: no article does."""
+    return _is_title_of_another(region[0]) if region else False
 
 
 def _is_index(view: View, url: str) -> bool:

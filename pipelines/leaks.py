@@ -160,7 +160,7 @@ def error_kind(source: str) -> tuple[PageKind, str] | None:
     families = _families()
     for sign in families.error_pages:
         if found := sign.pattern.search(head):
-            return "error", tidy(found.group())
+            return _page_kind(sign.kind), tidy(found.group())
     for sign in families.block_pages:
         if (small or not sign.small) and (found := sign.pattern.search(head)):
             return "blocked", f"{sign.kind}: {tidy(found.group())}"

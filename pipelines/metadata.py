@@ -34,7 +34,7 @@ _LEAD_NAME = re.compile(
     re.IGNORECASE,
 )
 _CRUMB_NAME = ("breadcrumb", "breadcrumbs", "path", "bread-crumb", "crumbs", "bread-crumbs")
-_ROOT = re.compile(r"trang chủ|trang chính|home|homepage|tin tức|trang nhất", re.IGNORECASE)
+_ROOT = re.compile(r"trang chủ|trang chính|home|homepage|trang nhất", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,23 +77,18 @@ def split_prefix(text: str) -> Prefix | None:
 def origin_of(
     source_text: str | None, prefix: str | None, has_author: bool, site: Source | None
 ) -> tuple[str, str | None]:
-    """Origin ("own", "agency", "reprint", "unknown") and the name of the source.
+    """Origin ("own", "agency", "reprint", "unknown") and the source's name as printed, None for the site's own texts.
 
     ``source_text`` is what a "Theo ..." or "Nguồn: ..." names, ``prefix`` the code before the lead.
     """
     for name in (source_text, prefix):
         if not name:
             continue
-        agency = agency_of(name)
-        if agency is None:
-            if name is source_text:
-                return ("own" if _is_own(name, name, site) else "reprint"), name
-            return "own", name
-        if agency.origin == "own" and (name is prefix or _is_own(agency.name, agency.domain, site)):
-            return "own", agency.name
-        if _is_own(agency.name, agency.domain, site):
-            return "own", agency.name
-        return ("reprint" if agency.origin == "own" else agency.origin), agency.name
+        agency = agency_of(name) or Agency(name, name, "own" if name is prefix else "reprint", name)
+        home = site is None and name is prefix and agency.origin == "own"
+        if home or _is_own(agency.name, agency.domain, site) or (name is prefix and name == agency.name):
+            return "own", None
+        return ("reprint" if agency.origin == "own" else agency.origin), name
     return ("own" if has_author else "unknown"), None
 
 
