@@ -28,26 +28,29 @@ _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError
 
 
 def read_archive(
-    path: Path, *, wanted: Wanted = lambda url: True, after: Position | None = None
+    path: Path, *, name: str | None = None, wanted: Wanted = lambda url: True, after: Position | None = None
 ) -> Iterator[ArchivedPage | Problem]:
     """The pages of a ``.warc``, ``.warc.gz`` or ``.wacz`` file, told apart by content, whatever their status.
 
-    Pages whose address is not ``wanted`` are "outside", their bodies not decoded. ``after`` is the position of the last
-    page that was taken: reading resumes behind it. Raises `InputError` for a file without a whole record.
+    ``name`` is what their ``file`` says, by default the file's own name. Pages whose address is not ``wanted`` are
+    "outside", their bodies not decoded. ``after`` is the position of the last page that was taken: reading resumes
+    behind it. Raises `InputError` for a file without a whole record.
     """
     with opened(path) as file:
         if not file.seek(0, 2):
             raise InputError(f"{path} is empty (0 bytes): copy it again")
         written = instant(path.stat().st_mtime)
         seen = _Seen()
-        for name, open_warc in _warcs(path, file, after):
-            reader = PageReader(name, written, wanted)
-            start = after.offset + after.length if after is not None and after.file == name else 0
+        for warc_name, open_warc in _warcs(path, name or path.name, file, after):
+            reader = PageReader(warc_name, written, wanted)
+            start = after.offset + after.length if after is not None and after.file == warc_name else 0
             try:
                 with open_warc() as warc:
-                    yield from reader.items(seen.watch(read_records(warc, start, reader.keep)))
+                    for item in reader.items(seen.watch(read_records(warc, start, reader.keep))):
+                        if seen.records or after is not None:  # else the error below says it
+                            yield item
             except _ZIP_ERRORS as error:
-                yield Problem("damaged", f"{name}: {error}", name)
+                yield Problem("damaged", f"{warc_name}: {error}", warc_name)
         if not seen.records and after is None:
             raise InputError(
                 f"{path} is no WARC or WACZ archive, or was cut in its first record{seen.why}: copy it again"
@@ -128,7 +131,7 @@ class _Seen:
             yield item
 
 
-def _warcs(path: Path, file: BinaryIO, after: Position | None) -> list[tuple[str, Open]]:
+def _warcs(path: Path, shown: str, file: BinaryIO, after: Position | None) -> list[tuple[str, Open]]:
     """The WARC files that a file holds, from the one of ``after`` on, each with its name and what opens it.
 
     A WACZ that lost its end is no zip file any more, but its records are stored in it as they are, and found.
@@ -139,12 +142,12 @@ def _warcs(path: Path, file: BinaryIO, after: Position | None) -> list[tuple[str
     except _ZIP_ERRORS:
         archive = None
     if archive is None:
-        return [(path.name, lambda: nullcontext(file))]
+        return [(shown, lambda: nullcontext(file))]
     inner = sorted(name for name in archive.namelist() if name.lower().endswith((".warc", ".warc.gz")))
     if not inner:
         raise InputError(
             f"{path} is a zip file without WARC files in it: give a .wacz, or unpack it and give its pages"
         )
-    warcs: list[tuple[str, Open]] = [(f"{path.name}/{name}", partial(archive.open, name)) for name in inner]
+    warcs: list[tuple[str, Open]] = [(f"{shown}/{name}", partial(archive.open, name)) for name in inner]
     names = [name for name, _ in warcs]
     return warcs[names.index(after.file) if after is not None and after.file in names else 0 :]

@@ -291,13 +291,14 @@ def _next_start(file: IO[bytes], start: int, gzipped: bool) -> int | None:
     while piece := _at(file, at, BLOCK):
         window, base = tail + piece, at - len(tail)
         for found in _SEARCHES[gzipped].finditer(window):
-            if not gzipped or _opens_record(_at(file, base + found.start(), 512)):
+            if not gzipped or opens_record(_at(file, base + found.start(), 512)):
                 return base + found.start()
         at, tail = at + len(piece), window[-16:]
     return None
 
 
-def _opens_record(data: bytes) -> bool:
+def opens_record(data: bytes) -> bool:
+    """Whether gzip data, at least its first bytes, begins with a WARC record."""
     try:
         return _START.match(zlib.decompressobj(31).decompress(data, 16)) is not None
     except zlib.error:
