@@ -19,6 +19,7 @@ ENOUGH = 3
 EXAMPLES = 3
 
 _QUERY_ID = re.compile(r"(?:^|&)(\w*id|p|tc|news\w*)=\d+(?=&|$)", re.IGNORECASE)
+_YEAR_OR_MONTH = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])?")
 _MONTH_AND_HEX = re.compile(r".+-[0-9a-f]{6,8}", re.IGNORECASE)
 _NUMBERED = re.compile(r".+?([-_.][a-z]{0,6})\d{3,}(\.[a-z]{2,5})?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(\.[a-z]{2,5})?", re.IGNORECASE)
@@ -48,7 +49,7 @@ def propose(url: str, body: bytes, content_type: str | None = None) -> str:
         "domains": [_bare(netloc)],
         "start": [url],
         "feeds": [feed for feed in head.feeds if _bare(host_port(feed)) == _bare(host)],
-        "article": rf"^https?://(?:www\.)?{re.escape(_bare(netloc))}/{sections}{tail}",
+        "article": rf"^https?://(?:www\.)?{_escape(_bare(netloc))}/{sections}{tail}",
         "pattern": "examples" if examples else "guessed",
         "examples": examples,
     }
@@ -92,12 +93,12 @@ def _form(url: str) -> tuple[str, int] | None:
     parts = urlsplit(url)
     number = _QUERY_ID.search(parts.query)
     if number:
-        return rf"{re.escape(parts.path[1:])}\?(?=(?:.*&)?{number[1]}=(?P<id>\d+))", 0
+        return rf"{_escape(parts.path[1:])}\?(?=(?:.*&)?{number[1]}=(?P<id>\d+))", 0
     *sections, last = parts.path.strip("/").split("/")
     numbers: list[str] = []
     while sections and re.fullmatch(r"[\d-]+", sections[-1]):
         numbers.insert(0, re.sub(r"\d+", _digits, sections.pop()))
-    end = _last(last, month=numbers[-1:] == [r"\d{6}"])
+    end = _last(last, before=numbers[-1] if numbers else "")
     if end is None:
         return None
     if "(?P<id>" not in end and numbers[-1:] == [r"\d+"]:
@@ -106,11 +107,12 @@ def _form(url: str) -> tuple[str, int] | None:
 
 
 def _digits(number: re.Match[str]) -> str:
-    return rf"\d{{{len(number[0])}}}" if len(number[0]) in (4, 6) else r"\d{1,2}" if len(number[0]) < 3 else r"\d+"
+    return rf"\d{{{len(number[0])}}}" if _YEAR_OR_MONTH.fullmatch(number[0]) else r"\d+"
 
 
-def _last(segment: str, *, month: bool) -> str | None:
-    if month and _MONTH_AND_HEX.fullmatch(segment):
+def _last(segment: str, *, before: str) -> str | None:
+    """The last segment as an expression, ``before`` being the number in front of it: a month, an id, or ""."""
+    if before == r"\d{6}" and _MONTH_AND_HEX.fullmatch(segment):
         return r"[^/?#]+-(?P<id>[0-9a-fA-F]{6,8})/?$"
     numbered = _NUMBERED.fullmatch(segment)
     if numbered:
@@ -119,11 +121,17 @@ def _last(segment: str, *, month: bool) -> str | None:
     number, slug = _NUMBER.fullmatch(segment), _SLUG.fullmatch(segment)
     if number:
         return rf"(?P<id>\d+){_end(number[1])}"
+    if slug and before == r"\d+":
+        return rf"[^/?#]+{_end(slug[1])}"
     return rf"[^/?#]{{{HEADLINE},}}{_end(slug[1])}" if slug and len(segment) >= HEADLINE else None
 
 
 def _end(extension: str | None) -> str:
-    return re.escape(extension) + "$" if extension else "/?$"
+    return _escape(extension) + "$" if extension else "/?$"
+
+
+def _escape(text: str) -> str:
+    return re.escape(text).replace(r"\-", "-")
 
 
 def _id(netloc: str) -> str:
