@@ -53,7 +53,7 @@ class Archive:
         self._stem = f"{run}-{os.getpid()}"
         self._roll_at = roll_at
         self._n = 0
-        with _storage(folder):
+        with storing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._proof = self._file = self._next_file()
         self.owner = self._file.path.name
@@ -67,7 +67,7 @@ class Archive:
         With ``revisit_of`` only the headers are kept: the payload is the one archived then.
         """
         data = exchange_records(exchange, provenance(fetch_of(exchange)) | dict(known), revisit_of)
-        with _storage(self._file.path):
+        with storing(self._file.path):
             if self._file.size >= self._roll_at:
                 self._roll()
             offset = self._file.size
@@ -76,12 +76,12 @@ class Archive:
 
     def sync(self) -> None:
         """Nothing; all that was appended is on the disk."""
-        with _storage(self._file.path):
+        with storing(self._file.path):
             self._file.sync()
 
     def close(self) -> None:
         """Nothing; the files are on the disk, the proof of life is given up. A file without an exchange is removed."""
-        with _storage(self._file.path):
+        with storing(self._file.path):
             for file in {id(file): file for file in (self._file, self._proof)}.values():
                 file.close()
 
@@ -149,7 +149,7 @@ class _LockedFile:
 
 def is_alive(path: Path) -> bool:
     """Whether the process that owns this archive file still runs."""
-    with _storage(path):
+    with storing(path):
         try:
             with path.open("rb") as file:
                 return not _locked(file.fileno(), fcntl.LOCK_SH)
@@ -163,7 +163,7 @@ def take_over(path: Path, known_end: int = 0) -> Repaired | None:
     ``known_end`` is the end of the last exchange the database knows. Whole exchanges behind it stay, what is torn is
     cut. A file that is not there has no owner.
     """
-    with _storage(path):
+    with storing(path):
         try:
             with path.open("r+b") as file:
                 return _repaired(path.name, file, known_end) if _locked(file.fileno(), fcntl.LOCK_EX) else None
@@ -208,7 +208,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _storage(path: Path) -> Iterator[None]:
+def storing(path: Path) -> Iterator[None]:
+    """Turns what the disk has against writing a file into a `StorageError`."""
     try:
         yield
     except OSError as error:

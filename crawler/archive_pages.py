@@ -153,6 +153,9 @@ def _with_companions(records: Iterable[Record | Damage]) -> Iterator[tuple[Recor
     for item in records:
         if isinstance(item, Record) and held and len(held) <= COMPANIONS and _belongs(item, held[0]):
             held = (*held, item)
+            if item.kind == "metadata" and _is_json(item.head):  # ours ends with it: no need to look at what follows
+                yield held
+                held = ()
             continue
         if held:
             yield held
@@ -208,9 +211,13 @@ def _flags(record: Record) -> tuple[str, ...]:
     return ((f"truncated:{reason[:40]}",) if reason else ()) + (("short",) if record.short else ())
 
 
+def _is_json(head: Head) -> bool:
+    return head.get("Content-Type").lower().startswith("application/json")
+
+
 def _json(record: Record) -> dict[str, object]:
     """The object that a metadata record holds as JSON, or nothing."""
-    if record.kind != "metadata" or not record.head.get("Content-Type").lower().startswith("application/json"):
+    if record.kind != "metadata" or not _is_json(record.head):
         return {}
     try:
         known = json.loads(record.block)
