@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -18,41 +20,47 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 
 LARGEST_CERTIFICATE = 65536  # bytes of one answer
 LIMIT = 10.0  # seconds for one address
+LONGEST_CHAIN = 10  # certificates of a server that are looked at
 MOST_HOPS = 4  # issuers above the one the server sent last
 MOST_ADDRESSES = 3  # tried for one issuer
 
 Get = Callable[[str], Awaitable[bytes]]
 
 
-class NoIssuerError(Exception):
-    """The chain could not be completed; the message says where it ended."""
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The issuers found above a chain, as PEM, nearest first, and whether the climb ended at a root.
+
+    A root is never among them: it is trusted because it is in the store, not because somebody offered it.
+    """
+
+    issuers: tuple[str, ...] = ()
+    reached_root: bool = False
 
 
-async def complete(chain: Sequence[x509.Certificate], get: Get) -> tuple[str, ...]:
-    """The missing issuers above the end of a server's chain, as PEM, nearest first.
+async def complete(chain: Sequence[x509.Certificate], get: Get) -> Completion:
+    """The missing issuers of a server's chain, found by climbing from its end.
 
-    ``get`` fetches the bytes of an http address, bounded in size and to permitted addresses. The climb ends at a
-    certificate that names no issuer's address or issues itself. Raises NoIssuerError when not one issuer was found.
+    ``get`` fetches the bytes of an http address, bounded in size and to permitted addresses.
     """
     found: list[str] = []
-    lowest = end_of(chain)
-    while lowest is not None and len(found) < MOST_HOPS:
-        issuer = await _issuer(lowest, get)
-        if issuer is None or issuer.issuer == issuer.subject:
-            break  # a root is trusted because it is in the store, not because it was offered
+    highest = end_of(chain)
+    while highest is not None and len(found) < MOST_HOPS:
+        issuer = await _issuer(highest, get)
+        if issuer is None:
+            break
+        if issuer.issuer == issuer.subject:
+            return Completion(tuple(found), reached_root=True)
         found.append(issuer.public_bytes(Encoding.PEM).decode("ascii"))
-        lowest = issuer
-    if not found:
-        raise NoIssuerError("no certificate at the addresses named for the issuer")
-    return tuple(found)
+        highest = issuer
+    return Completion(tuple(found))
 
 
 def end_of(chain: Sequence[x509.Certificate]) -> x509.Certificate | None:
-    """The last certificate that follows from the leaf, whatever order the server sent them in."""
-    if not chain:
-        return None
-    current, rest = chain[0], list(chain[1:])
-    while issuer := next((c for c in rest if _issued(c, current)), None):
+    """The last certificate in force that follows from the leaf, whatever order the server sent them in."""
+    now = datetime.now(UTC)
+    current, rest = (chain[0] if chain else None), [c for c in chain[1:LONGEST_CHAIN] if c.not_valid_after_utc > now]
+    while current and (issuer := next((c for c in rest if _issued(c, current)), None)):
         rest.remove(issuer)
         current = issuer
     return current

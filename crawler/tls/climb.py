@@ -59,11 +59,13 @@ class Trail:
     detail: str = ""
     ip: str | None = None
     chain: Sequence[x509.Certificate] = ()
+    reached_root: bool = False  # so that a chain without an issuer ends in a root that is not trusted
 
     def note(self, rung: str, error: ConnectError) -> None:
         """Keep a failed attempt."""
-        self.words.append(f"{rung}:{error.fault}")
-        self.fault, self.detail, self.ip = error.fault, error.detail, error.ip or self.ip
+        self.fault = "unknown-root" if self.reached_root and error.fault == "no-issuer" else error.fault
+        self.words.append(f"{rung}:{self.fault}")
+        self.detail, self.ip = error.detail, error.ip or self.ip
         self.chain = error.chain or self.chain
 
     def error(self, fault: str, *, permanent: bool, detail: str = "", retry_after: float | None = None) -> FetchError:
@@ -140,8 +142,8 @@ class Climber:
                 await asyncio.sleep(self.limits.pause(trail.attempts))
             try:
                 connection = await self._try(target, step, policy, intermediates, trail)
-            except ConnectError as error:
-                step, walk = next_step(walk, error.fault, policy)
+            except ConnectError:
+                step, walk = next_step(walk, trail.fault, policy)
                 continue
             self._remember(target, before, walk, intermediates)
             return connection
@@ -169,14 +171,12 @@ class Climber:
         async def get(address: str) -> bytes:
             return await fetch_plain(address, replace(policy, connect=""))
 
-        try:
-            found = await aia.complete(trail.chain, get)
-        except aia.NoIssuerError as error:
-            trail.words.append("aia:failed")
-            trail.detail = str(error)
-            return ()
-        trail.words.append("aia:ok")
-        return found
+        completion = await aia.complete(trail.chain, get)
+        trail.words.append("aia:ok" if completion.issuers else "aia:failed")
+        trail.reached_root = completion.reached_root
+        if completion.reached_root:
+            trail.fault = "unknown-root"
+        return completion.issuers
 
     async def _name_cipher(self, target: Target, policy: HostPolicy, stop: Stop, trail: Trail) -> Stop:
         """The same end with a clearer cause, where the server shows which obsolete cipher it wants."""

@@ -198,7 +198,8 @@ def _after_ambiguous(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, 
 def _last_resort(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
     if "http" in policy.allow and walk.rung != HTTP:
         return Try(HTTP), replace(walk, rung=HTTP, spare=(), retried=True, reason=fault)
-    return Stop(fault, all_faults()[fault].permanent), walk
+    cause = walk.reason if walk.rung == HTTP and walk.reason else fault  # what was wrong with TLS
+    return Stop(cause, all_faults()[fault].permanent and all_faults()[cause].permanent), walk
 
 
 def after_success(before: HostState | None, walk: Walk, intermediates: tuple[str, ...], now: float) -> HostState:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
+
+from cryptography import x509
 
 from crawler.tls.ladder import RUNGS, HostState
 
+# Written by us, and yet read as a stranger's: a file can be merged, edited or damaged.
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 
 
@@ -15,7 +19,7 @@ def load(db: sqlite3.Connection) -> dict[str, HostState]:
     """What every host:port of the database needs. Rows that name an unknown profile are as good as none."""
     rows = db.execute("SELECT host, tls_profile, tls_reason, tls_learned, tls_expires, intermediates FROM hosts")
     return {
-        host: HostState(RUNGS[profile], reason or "", _epoch(learned), _epoch(expires), tuple(_PEM.findall(pem or "")))
+        host: HostState(RUNGS[profile], reason or "", _epoch(learned), _epoch(expires), _certificates(pem or ""))
         for host, profile, reason, learned, expires, pem in rows
         if profile in RUNGS
     }
@@ -38,6 +42,15 @@ def save(tx: sqlite3.Connection, host: str, state: HostState) -> None:
             "\n".join(state.intermediates) or None,
         ),
     )
+
+
+def _certificates(text: str) -> tuple[str, ...]:
+    found = []
+    for pem in _PEM.findall(text):
+        with suppress(ValueError):
+            x509.load_pem_x509_certificate(pem.encode())
+            found.append(pem)
+    return tuple(found)
 
 
 def _epoch(instant: str | None) -> float:
