@@ -14,7 +14,9 @@ from .context import Context, read_context
 from .find import find
 from .identity import identify
 from .places import survey
+from .relations import relate, trailing
 from .resolve import resolve
+from .sentences import lay_out
 from .text import Text
 
 __all__ = ["find_references", "reference_keys"]
@@ -43,7 +45,9 @@ def find_references(
         (citation, context, identify(whole, citation, context, around))
         for citation, context in zip(citations, contexts, strict=True)
     ]
-    return assemble(whole, resolve(whole, parts), around, paragraphs)
+    layout = lay_out(whole)
+    edges = [*relate(whole, citations, contexts, layout), *trailing(whole, citations, contexts, layout)]
+    return assemble(whole, resolve(parts, edges, layout), edges, layout, around, paragraphs)
 
 
 def reference_keys(text: str) -> tuple[str, ...]:

@@ -7,24 +7,43 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..models import Alias, Mention, Paragraph, References, Regulation, Zone
+from ..models import Alias, Mention, Paragraph, References, Regulation, Relation, Zone
 from .places import Surroundings
 from .registers import document_types
+from .relations import Edge
 from .resolve import Resolved
+from .sentences import Layout
 from .text import Text
 
 _ZONES: dict[str, Zone] = {"title": "title", "lead": "lead", "row": "row", "caption": "caption"}
 
 
 def assemble(
-    text: Text, found: Sequence[Resolved], around: Surroundings, paragraphs: Sequence[Paragraph]
+    text: Text,
+    found: Sequence[Resolved],
+    edges: Sequence[Edge],
+    layout: Layout,
+    around: Surroundings,
+    paragraphs: Sequence[Paragraph],
 ) -> References:
     """The references of a text as plain values."""
-    mentions = tuple(_mention(text, one, around, paragraphs) for one in found)
-    return References(text.nfc, mentions, _regulations(mentions, found), (), _aliases(mentions))
+    mentions = tuple(_mention(text, one, around, paragraphs, layout) for one in found)
+    return References(
+        text.nfc, mentions, _regulations(mentions, found), _relations(text, found, edges), _aliases(mentions)
+    )
 
 
-def _mention(text: Text, one: Resolved, around: Surroundings, paragraphs: Sequence[Paragraph]) -> Mention:
+def _relations(text: Text, found: Sequence[Resolved], edges: Sequence[Edge]) -> tuple[Relation, ...]:
+    relations = {}
+    for edge in edges:
+        subject, object_ = found[edge.subject].id, found[edge.object].id
+        if subject and object_ and subject != object_:
+            relation = Relation(subject, edge.relation, object_, *text.map.span(edge.start, edge.end))
+            relations.setdefault((subject, edge.relation, object_), relation)
+    return tuple(relations.values())
+
+
+def _mention(text: Text, one: Resolved, around: Surroundings, paragraphs: Sequence[Paragraph], layout: Layout) -> Mention:
     citation, context, identity = one.citation, one.context, one.identity
     start, end = text.map.span(citation.start, citation.end)
     paragraph = _paragraph(paragraphs, start)
@@ -54,7 +73,7 @@ def _mention(text: Text, one: Resolved, around: Surroundings, paragraphs: Sequen
         citation.flags,
         paragraph,
         _ZONES.get(paragraphs[paragraph].kind, "body") if paragraph is not None else "body",
-        False,
+        layout.quoted(citation.start, citation.end),
     )
 
 

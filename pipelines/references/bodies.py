@@ -92,7 +92,7 @@ _DEPARTMENTS = {
     "dan toc va ton giao": "sdttg",
 }
 _PREFIX = rf"(?:(?:ban{_GAP}thuong{_GAP}vu|btv|thuong{_GAP}truc|ban{_GAP}chap{_GAP}hanh|bch|pho{_GAP}chu{_GAP}tich|chu{_GAP}tich|bi{_GAP}thu|giam{_GAP}doc|lanh{_GAP}dao){_GAP})"
-_NAME = r"[A-ZĐÀ-ỸƯƠ][\wÀ-ỹ’']*"
+_NAME = grammar.NAME
 _PLACE = re.compile(rf"(?:{_GAP}|-){_NAME}(?:(?:{_GAP}-{_GAP}|{_GAP}|-){_NAME}){{0,4}}")
 _TERM = re.compile(rf"{_GAP}\(?khoa{_GAP}(?:[xvi]+|\d{{1,2}})(?![a-z])\)?")
 _LOCAL = re.compile(

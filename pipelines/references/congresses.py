@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ..units import slugify
 from . import grammar
 from .citation import Citation, Head
 from .text import Text
@@ -29,8 +28,12 @@ _NUMBERED = re.compile(
 _OF_PARTY = re.compile(
     rf"{_GAP}(?:cua{_GAP})?(?P<body>dang{_GAP}bo(?:{_GAP}{_LEVELS}(?![a-z]))?|dang(?:{_GAP}cong san viet nam)?(?![a-z]))"
 )
-_NAME = re.compile(r"(?:\s{1,3}|\s?-\s?)[A-ZĐÀ-ỸƯƠ][\wÀ-ỹ’']*")
+_NAME = re.compile(rf"(?:\s{{1,3}}|\s?-\s?){grammar.NAME}")
 _LEVEL_END = re.compile(rf"dang{_GAP}bo{_GAP}{_LEVELS}$")
+_ORGANISATION = re.compile(
+    rf"\s{{1,3}}(?:{grammar.NAME}|nông dân|phụ nữ|chiến binh|lao động|quốc|tộc|nghiệp|sản|liên hiệp|thanh niên)(?!\w)"
+)
+_ROMAN = re.compile(r"[IVX]+")
 _RESOLVING = frozenset(("nghi-quyet", "ket-luan"))
 
 
@@ -101,7 +104,7 @@ def _with_name(text: Text, span: tuple[int, int]) -> tuple[tuple[int, int], int]
         return span, end
     for _ in range(4):
         word = _NAME.match(text.plain, end)
-        if word is None or grammar.ordinal(slugify(word[0])) is not None:
+        if word is None or _ROMAN.fullmatch(word[0].strip()):
             break
         end = word.end()
     return (start, end), end
@@ -111,10 +114,8 @@ def _organisation(text: Text, end: int) -> tuple[tuple[int, int] | None, int]:
     """The organisation whose national congress it was: "MTTQ Việt Nam", "Đoàn TNCS Hồ Chí Minh"; None for the Party."""
     start = end
     for _ in range(8):
-        word = re.compile(
-            r"\s{1,3}(?:[A-ZĐÀ-ỸƯƠ][\wÀ-ỹ’']*|nông dân|phụ nữ|chiến binh|lao động|quốc|tộc|nghiệp|sản)"
-        ).match(text.plain, end)
-        if word is None or grammar.ordinal(slugify(word[0])) is not None:
+        word = _ORGANISATION.match(text.plain, end)
+        if word is None or _ROMAN.fullmatch(word[0].strip()):
             break
         end = word.end()
     return ((start, end), end) if end > start else (None, start)

@@ -41,11 +41,16 @@ _PINPOINT = re.compile(
     rf",?{_GAP}(?:cua |trong |tai |, )?{_GAP}$"
 )
 _ACT = (
-    r"(?:(?:da|vua|moi|tung|se|cung|lai|thong nhat|chinh thuc|con|tiep tuc|ky|duoc|cho|chinh) ){0,4}"
+    r"(?:(?:da|vua|moi|tung|se|cung|thong nhat|chinh thuc|con|tiep tuc|ky|duoc|cho|chinh) ){0,4}"
     r"(?:ban hanh|ky ban hanh|ky|ra|co|gui|phat|thong qua|cong bo|phat hanh|dua ra|phe duyet|ra doi)"
 )
 _ISSUES = re.compile(rf"(?<![a-z]){_ACT}{_GAP}(?:cac |\d{{1,2}} |van ban |luon )?$")
-_LEADING = re.compile(rf"(?<![a-z])ngay{_GAP}(?=\d)")
+_LEADING = re.compile(rf"(?<![a-z])(?P<before>(?:truoc|den|toi|het|sau|qua) )?(?:ngay|hom|sang|chieu|toi|trua)(?:{_GAP}ngay)?{_GAP}(?=\d)")
+# Between the day and the act these open another clause, and the day is that of a meeting, a visit, a deadline.
+_OTHER_CLAUSE = re.compile(
+    r"(?<![a-z])(?:cho biet|tai|du|nghe|phat bieu|quan triet|bao cao|neu|kiem tra(?! trung uong| tinh| thanh| huyen| quan| dang)|lam viec|to chuc|theo|trong do|sau khi|nham|"
+    r"trien khai|thuc hien|can cu|den|hoi nghi(?! lan| ban| trung uong| t)|dien ra|bat dau|khai mac|co hieu luc|nhan duoc|khi(?= [^,]*,))(?![a-z])"
+)
 _ON_BEHALF = re.compile(rf"(?<![a-z])thay mat{_GAP}")
 _WINDOW = 220  # how far before a citation its sentence is read
 
@@ -153,13 +158,21 @@ def _lead(text: Text, citation: Citation, left: int, context: Context) -> Contex
     act = _ISSUES.search(text.folded, max(start, citation.start - 48), citation.start)
     if act is None:
         return context
-    marks = list(_LEADING.finditer(text.folded, start, act.start()))
-    day = read_day(text.folded, marks[-1].end()) if marks else None
+    day = _leading_day(text, start, act.start())
     if day and context.day is None and (context.year is None or day.year is None or str(day.year) == context.year):
         context = replace(context, day=day, role=_role(day))
     if context.issuer is None:
         context = replace(context, issuer=_subject_body(text, day.end if day else start, act.start()))
     return context
+
+
+def _leading_day(text: Text, start: int, end: int) -> Day | None:
+    """The day on which the act before a citation was done, if its sentence says one: "Ngày D, ISSUER ban hành"."""
+    marks = list(_LEADING.finditer(text.folded, start, end))
+    day = read_day(text.folded, marks[-1].end()) if marks and not marks[-1]["before"] else None
+    if day is None or _OTHER_CLAUSE.search(text.folded, day.end, end):
+        return None
+    return day
 
 
 def _subject_body(text: Text, start: int, end: int) -> Phrase | None:

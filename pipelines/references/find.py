@@ -17,7 +17,9 @@ from .symbols import Reading, Symbol, read_pieces, read_symbol
 from .text import Text
 from .tokens import scanner, spoken_types
 
-_JOIN = re.compile(rf"{grammar.GAP}\(?{grammar.GAP}(?P<marker>{grammar.MARKER})?\(?{grammar.GAP}")
+_JOIN = re.compile(
+    rf"{grammar.GAP}(?:\({grammar.GAP})?(?P<marker>{grammar.MARKER})?\(?{grammar.GAP}"
+)
 _JOIN_ISSUER = re.compile(
     rf"{grammar.GAP}(?P<issuer>(?:cua )?[a-z][a-z -]{{2,60}}?){grammar.GAP}\(?(?P<marker>{grammar.MARKER})\(?{grammar.GAP}"
 )
@@ -107,7 +109,7 @@ def _at_number(walk: _Walk, token: re.Match[str]) -> None:
         return
     if symbol.pieces:
         citation = _full(walk, start, symbol, head, left, issuer, marked)
-    elif head and issuer is None:
+    elif head and issuer is None and (marked or "(" not in text.plain[head.end : start]):
         citation = _short(walk, start, symbol, head, marked)
     else:
         citation = _item(walk, start, symbol)

@@ -44,6 +44,8 @@ def headed(words: Iterable[str]) -> str:
     return f"(?:{body})(?![a-z])"
 
 
+UPPER = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper() and letter.isalpha())
+NAME = rf"[{UPPER}][\w’']*"  # a capitalised word of the text as written
 GAP = r"(?: {0,9}+(?:\n {0,9}+)?+)"  # between the words of a citation: spaces, at most one line break
 JOINT = r" {0,3}+\n?+ {0,3}+[-/_] {0,3}+\n?+ {0,3}+"  # "68- NQ/TW", "46 /QĐ-UBND", a break at any joint
 

@@ -46,6 +46,7 @@ class Identity:
     place_by: PlaceSource | None = None
     term: str | None = None
     day: str | None = None
+    name: str | None = None  # slug of the name a numbered law is cited with
 
     @property
     def id(self) -> str | None:
@@ -78,6 +79,7 @@ def identify(text: Text, citation: Citation, context: Context, around: Surroundi
         place.said_by if place else None,
         _term(text, citation, context, system, day),
         day,
+        citation.name,
     )
 
 

@@ -30,8 +30,13 @@ _NUMBER = re.compile(
     rf",?{_GAP}\(?(?:luat )?(?P<marker>so)[ :.]{{0,3}}(?P<raw>{grammar.NUMBER}{grammar.SYMBOL_TAIL})\)?"
 )
 _BARE_NUMBER = re.compile(rf"{_GAP}(?P<raw>{grammar.NUMBER}/{grammar.YEAR}{grammar.JOINT}(?:ubtv)?qh\d\d?)")
-_DRAFT = re.compile(r"(?:du thao|du an|de nghi xay dung|xay dung|soan thao|trinh)(?: cac| hai| ba)? $")
+_DRAFT = re.compile(r"(?<![a-z])dao $|(?:du thao|du an|de nghi xay dung|xay dung|soan thao|trinh)(?: cac| hai| ba)? $")
 _NEXT = re.compile(rf"(?:,|;|,?{_GAP}va){_GAP}(?P<name>(?![a-z]))?")
+# "luật sư", "luật gia", "luật chơi": in the text as written, since folding would confuse "Luật gia" and "Luật giá"
+_NOT_A_LAW = re.compile(
+    r"\s{1,3}(?:sư|gia|pháp|lệ|tục|định|chơi|rừng|nhân quả|hấp dẫn|bất thành văn|TP|Hà Nội|Huế|Kinh tế|TNHH|Hợp danh|quốc tế)(?!\w)", re.I
+)
+_SCHOOL_OF = re.compile(r"(?<![a-z])(?:dai hoc|dh|khoa|truong|cong ty|van phong|nganh|cu nhan|thac si|tien si|gioi|hoi|doan|bo mon|hang|vien|cong ty)[ \n]+$")
 _STOPS = frozenset(
     "co duoc da se la quy cua cho tai tu khi de theo thi cung nay moi hien do nam so ngay khong phai neu gom bao nham ra vua "
     "dang chi con bi trong voi doi den hoac nhu ma tren quoc-hoi hom sap".split()
@@ -90,6 +95,8 @@ def _law(text: Text, start: int, end: int, kind: DocumentType) -> Citation | Non
     number = _BARE_NUMBER.match(text.folded, end) or _NUMBER.match(text.folded, end)
     if number:
         return _numbered(text, Citation(start, end, "named", kind))
+    if _NOT_A_LAW.match(text.plain, end) or _SCHOOL_OF.search(text.folded, max(0, start - 14), start):
+        return None
     close = _name_end(text, end, kind)
     if close is None:
         return None
@@ -131,7 +138,8 @@ def _name_end(text: Text, pos: int, kind: DocumentType) -> int | None:
             if re.search(r"(?:dieu|khoan) [\d, ]{1,9}(?:bo )?luat$", text.folded[max(0, pos - 24) : pos])
             else None
         )
-    if not upper and kind.slug != "phap-lenh":
+    shouting = upper and text.plain[pos:].lstrip()[:2].isupper() and text.plain[pos - 2 : pos].isupper()
+    if shouting or (not upper and kind.slug != "phap-lenh"):
         return None
     end, words = pos, 0
     while words < 14:

@@ -12,7 +12,7 @@ from . import grammar
 from .bodies import Body, unit_known
 from .text import Text
 
-_NAME = r"[A-ZĐÀ-ỸƯƠ][\wÀ-ỹ’']*"
+_NAME = grammar.NAME
 _GAP = grammar.GAP
 # "tỉnh Gia Lai", "Tỉnh ủy Gia Lai", "HĐND Cần Thơ": a unit named as the seat of bodies
 _SEAT = re.compile(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,10 @@ from ..models import ResolvedBy
 from .citation import Citation
 from .context import Context
 from .identity import Identity, party_term
-from .text import Text
+from .relations import Edge
+from .sentences import Layout
+
+_BACK = 900  # how far back an anaphor finds what it speaks of, and over one paragraph break at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,15 @@ class Resolved:
     confidence: float = 0.0
 
 
-def resolve(text: Text, parts: Sequence[tuple[Citation, Context, Identity]]) -> list[Resolved]:
+def resolve(
+    parts: Sequence[tuple[Citation, Context, Identity]], edges: Sequence[Edge], layout: Layout
+) -> list[Resolved]:
     """Every citation with the document it means."""
     nodes = [identity for _, _, identity in parts if identity.id and identity.period != "-"]
     found: list[Resolved] = []
     for citation, context, identity in parts:
         if citation.kind == "anaphor":
-            found.append(Resolved(citation, context, identity))
+            found.append(_antecedent(citation, context, identity, found, edges, layout))
             continue
         found.append(_resolve(citation, context, identity, nodes))
     return found
@@ -43,7 +47,7 @@ def _resolve(citation: Citation, context: Context, identity: Identity, nodes: Se
         own = "site"
     if identity.id and identity.period != "-" and not (citation.name is not None and not citation.number):
         return Resolved(citation, context, identity, identity.id, own, 1.0 if citation.kind == "full" else 0.95)
-    candidates = _distinct(node for node in nodes if _fits(node, identity, citation))
+    candidates = _numbered_first(_distinct(node for node in nodes if _fits(node, identity, citation)))
     if len(candidates) == 1:
         node = candidates[0]
         merged = replace(node, place_by=identity.place_by or node.place_by, term=identity.term or node.term)
@@ -57,9 +61,16 @@ def _distinct(nodes: Iterable[Identity]) -> list[Identity]:
     return list({node.id: node for node in nodes}.values())
 
 
+def _numbered_first(nodes: list[Identity]) -> list[Identity]:
+    """The documents known by number, if there are any: a law's number says more than its name."""
+    return [node for node in nodes if node.number and not node.number.startswith("~")] or nodes
+
+
 def _fits(node: Identity, wanted: Identity, citation: Citation) -> bool:
     """Whether a document the page knows may be the one a citation means: nothing that both state contradicts."""
-    if node.type is None or wanted.type is None or node.number != wanted.number:
+    if node.type is None or wanted.type is None:
+        return False
+    if node.number != wanted.number and (wanted.name is None or wanted.name != node.name):
         return False
     if not _same_type(node.type, wanted.type, exact=citation.symbol is not None and bool(citation.symbol.pieces)):
         return False
@@ -78,3 +89,38 @@ def _same_type(one: str, other: str, *, exact: bool) -> bool:
 
 def _term_of(node: Identity) -> str | None:
     return node.term or (party_term(node.day) if node.day else None)
+
+
+def _antecedent(
+    citation: Citation,
+    context: Context,
+    identity: Identity,
+    before: Sequence[Resolved],
+    edges: Sequence[Edge],
+    layout: Layout,
+) -> Resolved:
+    """An anaphor with what it means: the one document of its type in the nearest sentence that has any.
+
+    What a relation of that sentence is done to steps back behind what does it. Two that fit leave the anaphor open, and
+    so does a quotation, whose speaker may have another text in mind, unless the page knows just one such document.
+    """
+    unresolved = Resolved(citation, context, identity)
+    fitting = [i for i, one in enumerate(before) if one.id and one.citation.type is citation.type]
+    if layout.quoted(citation.start, citation.end) and len({before[i].id for i in fitting}) > 1:
+        return unresolved
+    near = [i for i in fitting if _near(before[i].citation, citation, layout)]
+    if not near:
+        return unresolved
+    sentence = layout.sentence(before[near[-1]].citation.start)
+    here = [i for i in near if layout.sentence(before[i].citation.start) == sentence]
+    objects = {edge.object for edge in edges if layout.sentence(edge.start) == sentence}
+    ids = {before[i].id: i for i in here if i not in objects} or {before[i].id: i for i in here}
+    if len(ids) != 1:
+        return unresolved
+    (id_, i), *_ = ids.items()
+    return Resolved(citation, context, before[i].identity, id_, "anaphor", 0.8)
+
+
+def _near(one: Citation, anaphor: Citation, layout: Layout) -> bool:
+    breaks = layout.paragraph(anaphor.start) - layout.paragraph(one.start)
+    return anaphor.start - one.end <= _BACK and breaks <= 1

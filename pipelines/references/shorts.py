@@ -24,12 +24,16 @@ _GOES_ON = re.compile(
     r"thuc hien|trien khai|thi hanh|tac dong|tao|mo|giup|goi|coi|nhu|se|can|hoac|nghi quyet|nghi dinh|chi thi|thong tu|ket luan|"
     r"cong van|phan|tong ket|so ket|that su|dat|lam|dua|bo sung|dinh huong|xem|tac gia|trung uong|bo chinh tri|dieu|khoan)(?![a-z]))"
 )
-# Counted things: after a capital type word these alone tell that the number counts.
+# Counted things, in the text as written, since folding would confuse "ngày" and "ngay": after a capital type word these
+# alone tell that the number counts.
 _COUNTED = re.compile(
-    rf"{grammar.GAP}(?:nguoi|ca|ho|nam|ngay|thang|gio|phut|tuan|buoc|noi dung|van de|nhom|diem|ty|ti|trieu|nghin|ngan|dong|met|"
-    r"tan|ta|tieu chi|tieu chuan|giai|giai doan|muc|loai|lan|dot|can bo|dang vien|hoc sinh|truong hop|don vi|xa|huyen|tinh|phuong|"
-    r"quan|thon|lang|to chuc|doanh nghiep|du an|cong trinh|nhiem vu|giai phap|chi tieu|bai|cuoc|qua|the|ban thang|tran|vong|"
-    r"ban|chuong trinh|trong tam|dieu kien|thu tuc|vi tri|chuc danh|cap|ben|khau|co quan|nganh|linh vuc|loi|tuyen|duong)(?![a-z])"
+    r"\s{1,9}(?:người|ca|hộ|năm(?!\s+\d)|ngày(?!\s+\d)|tháng|giờ|phút|giây|tuần|quý|bước|nội dung|vấn đề|nhóm|điểm|tỷ|tỉ|triệu|nghìn|ngàn|"
+    r"đồng|mét|tấn|tạ|tiêu chí|tiêu chuẩn|giải|giai đoạn|mức|loại|lần|đợt|cán bộ|đảng viên|học sinh|sinh viên|trường|đơn vị|xã|huyện|tỉnh|"
+    r"phường|quận|thôn|làng|tổ|doanh nghiệp|dự án|công trình|nhiệm vụ|giải pháp|chỉ tiêu|bài|cuộc|quả|thẻ|bàn|trận|vòng|ban|chương|"
+    r"trọng tâm|điều kiện|điều(?!\s+\d)|thủ tục|vị trí|chức danh|cấp|bên|khâu|cơ quan|ngành|lĩnh vực|lỗi|tuyến|đường|hồ sơ|vụ|đối tượng|chế độ|chính sách|"
+    r"khoản|mục|phần|nghị quyết|quyết định|văn bản|báo cáo|tờ trình|kế hoạch|m2|m|km|ha|kg|lít|con|cây|chiếc|căn|ngôi|phòng|lớp|suất|gói|%|"
+    r"không|có|sẵn sàng|tại chỗ|cùng|nhất|tốt|rõ|đúng|trong một)(?!\w)",
+    re.IGNORECASE,
 )
 _YEAR_NUMBER = re.compile(r"(?:19|20)\d\d")
 
@@ -52,7 +56,7 @@ def stands_alone(
     if symbol.year is not None or (symbol.number.startswith("0") and len(symbol.number) < 4):
         return True
     if head.capital and not text.plain[head.start : head.end].isupper():
-        return _COUNTED.match(text.folded, end) is None or _goes_on(text, end)
+        return _COUNTED.match(text.plain, end) is None
     return _goes_on(text, end)
 
 
