@@ -63,7 +63,8 @@ class Archive:
     ) -> Position:
         """Where the exchange is now, together with its metadata record; on disk only after `sync`.
 
-        ``known`` holds what the exchange does not know of its row in ``fetches``: run, url, site, page_kind.
+        ``known`` holds what the exchange does not know of its row in ``fetches``: run, url, site, body_sha256, bytes,
+        page_kind.
         With ``revisit_of`` only the headers are kept: the payload is the one archived then.
         """
         data = exchange_records(exchange, provenance(fetch_of(exchange)) | dict(known), revisit_of)

@@ -1,4 +1,4 @@
-"""Archived exchanges copied into another file: an export for other tools, or an archive file without what is dropped."""
+"""Archived exchanges copied to another file: an export for other tools, or an archive file without what was dropped."""
 
 from __future__ import annotations
 

@@ -133,8 +133,8 @@ class PageReader:
             status=_status(head),
             final_url=url,
             ip=record.head.get("WARC-IP-Address")[:64] or None,
-            body_sha256=hashlib.sha256(content.coded).hexdigest(),
-            bytes=len(content.coded),
+            body_sha256=hashlib.sha256(content.body).hexdigest(),
+            bytes=len(content.body),
         )
         return ArchivedPage(
             page=Page(url, content.body, _status(head), head.headers, fetch.fetched_at),

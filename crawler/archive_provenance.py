@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
@@ -21,7 +20,7 @@ _TEXTS = ("url", "site", "final_url", "error_class", "error", "ip", "tls_profile
 def fetch_of(exchange: Exchange, *, url: str | None = None, site: str | None = None) -> Fetch:
     """The fetch that an exchange is; ``url`` is the key of its address, by default the address itself.
 
-    ``body_sha256`` and ``bytes`` are of the body as archived, content coding kept.
+    ``body_sha256`` and ``bytes`` are left to who undoes the content coding: they are of the page, whatever carried it.
     """
     fetch = Fetch(
         url=url or exchange.url,
@@ -31,8 +30,6 @@ def fetch_of(exchange: Exchange, *, url: str | None = None, site: str | None = N
         final_url=exchange.url,
         attempts=exchange.attempts,
         ip=exchange.ip,
-        body_sha256=hashlib.sha256(exchange.body).hexdigest(),
-        bytes=len(exchange.body),
     )
     if (tls := exchange.tls) is None:
         return fetch

@@ -53,13 +53,12 @@ class _CutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body with its codings undone, and ``coded``, the body before its content coding was undone.
+    """A body with its codings undone.
 
     Flags say what was wrong: "cut" when the end is missing or its checksum false, "stale-..." for a false header.
     """
 
     body: bytes
-    coded: bytes
     flags: tuple[Flag, ...] = ()
 
 
@@ -88,7 +87,7 @@ def undo_codings(raw: bytes, headers: Headers, limit: int = MAX_BYTES) -> Conten
         coded, flag = _dechunk(raw)
         flags += [flag] if flag else []
     content = undo_content_coding(coded, headers, limit)
-    return Content(content.body, coded, tuple(dict.fromkeys([*flags, *content.flags])))
+    return Content(content.body, tuple(dict.fromkeys([*flags, *content.flags])))
 
 
 def undo_content_coding(coded: bytes, headers: Headers, limit: int = MAX_BYTES) -> Content:
@@ -105,7 +104,7 @@ def undo_content_coding(coded: bytes, headers: Headers, limit: int = MAX_BYTES) 
         flags += [flag] if flag else []
     if len(body) > limit:
         raise TooLargeError(f"over {limit:,} bytes")
-    return Content(body, coded, tuple(dict.fromkeys(flags)))
+    return Content(body, tuple(dict.fromkeys(flags)))
 
 
 def is_html(headers: Headers) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +178,9 @@ def test_ours_comes_back_as_it_was_fetched(tmp_path: Path) -> None:
     assert [page.position for page in found] == positions
     for page in found:
         assert page.page.body == page_of(lived).body == PAGE
-        assert page.fetch == fetch_of(lived, url="https://tinh.example/tin/1?", site="tinh")
+        digest = hashlib.sha256(PAGE).hexdigest()
+        fetch = fetch_of(lived, url="https://tinh.example/tin/1?", site="tinh")
+        assert page.fetch == replace(fetch, body_sha256=digest, bytes=len(PAGE))
         assert (page.provenance["run"], page.provenance["page_kind"]) == ("r1", "article")
         assert read_at(tmp_path, page.file, page.offset) == page
     assert pages(tmp_path / positions[0].file, after=positions[0])[0].position == positions[1]
@@ -216,7 +220,7 @@ def test_a_page_from_elsewhere_can_be_archived(tmp_path: Path) -> None:
     with Archive(tmp_path / "first", "r1") as archive:
         position = archive.append(lived, {})
     (page,) = pages(tmp_path / "first" / position.file)
-    assert fetch_of(exchange_of(page)) == page.fetch == fetch_of(lived)
+    assert fetch_of(exchange_of(page)) == replace(page.fetch, body_sha256=None, bytes=None) == fetch_of(lived)
 
 
 OTHER = response(b"<html>other</html>", url="https://tinh.example/2")
