@@ -71,7 +71,7 @@ class SampleArticle:
     author: str | None
     section: str
     blocks: tuple[Block, ...]
-    prefix: str = ""  # what an agency puts before the lead: "(QNO) - "
+    prefix: str = ""  # what an agency puts before the lead: "(BMO) - "
     source_name: str | None = None
     listed: bool = True  # False: only the feed or the sitemap knows it
 
