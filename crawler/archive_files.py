@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +30,7 @@ from pipelines.models import Fetch, Page, Position
 
 PAGE_NAMES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
 ARCHIVE_NAMES = (".warc", ".warc.gz", ".wacz")
+MAX_NAMED = 10  # addresses of each kind that are looked at
 GZIP_MAGIC = b"\x1f\x8b"
 
 HTML_ELEMENTS = defs.tags - {"svg", "math"} | {"main"}  # drawings are no pages; lxml's list is older than <main>
@@ -61,9 +62,9 @@ def is_archive(path: Path) -> bool:
     """Whether a file is to be read as an archive: by its name, or because it begins as WARC or zip files do."""
     if path.name.lower().endswith(ARCHIVE_NAMES):
         return True
+    if not path.is_file():
+        return False  # a pipe can be read once only
     with opened(path) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            return False
         head = file.read(512)
     return head.startswith((b"WARC/", b"PK\3\4")) or opens_record(head)
 
@@ -111,22 +112,22 @@ def saved_address(text: str) -> str | None:
     Some sites name their front page as the canonical address of every page: an address with a path goes before it.
     """
     tree = parse(text)
-    saved = _SAVED_FROM.search(text, 0, _SAVED_HEAD)
-    named = [*_canonical_links(tree), *_og_urls(tree), *([saved[1]] if saved else [])]
-    bases = [element.get("href", "") for element in tree.iter("base")]
+    comment = _SAVED_FROM.search(text, 0, _SAVED_HEAD)
+    named = [*_canonical_links(tree), *_og_urls(tree), *([comment[1]] if comment else [])]
+    bases = [element.get("href", "") for element in islice(tree.iter("base"), MAX_NAMED)]
     base = next((url for href in [*bases, *named] if (url := resolve("", href)) is not None), "")
     found = [url for href in named if (url := resolve(base, href)) is not None]
     return next((url for url in found if urlsplit(url).path.strip("/")), found[0] if found else None)
 
 
-def _canonical_links(tree: HtmlElement) -> list[str]:
+def _canonical_links(tree: HtmlElement) -> Iterator[str]:
     links = (link for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split())
-    return [href for link in links if (href := link.get("href", "").strip())]
+    return islice((href for link in links if (href := link.get("href", "").strip())), MAX_NAMED)
 
 
-def _og_urls(tree: HtmlElement) -> list[str]:
+def _og_urls(tree: HtmlElement) -> Iterator[str]:
     metas = (m for m in tree.iter("meta") if (m.get("property") or m.get("name") or "").strip().lower() == "og:url")
-    return [content for meta in metas if (content := meta.get("content", "").strip())]
+    return islice((content for meta in metas if (content := meta.get("content", "").strip())), MAX_NAMED)
 
 
 def _plain(data: bytes, name: str) -> bytes:

@@ -70,12 +70,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class PageReader:
-    """Reads the pages of one WARC file: its name, an instant for records without a date, and which pages are wanted."""
+    """Reads the pages of one WARC file: its name, an instant for records without a date, and which pages are wanted.
+
+    With ``everything`` answers of any type and status are pages.
+    """
 
     file: str
     written: str
     wanted: Wanted = lambda url: True
-    every_type: bool = False
+    everything: bool = False
 
     def keep(self, head: Head) -> int:
         """How many bytes of a record's block are needed."""
@@ -106,7 +109,7 @@ class PageReader:
     def _item(self, records: tuple[Record, ...]) -> ArchivedPage | Problem | None:
         record = records[0]
         url, message = _address(record.head), _message(record)
-        if url is None or message is None or not (self.every_type or _may_be_page(message[0])):
+        if url is None or message is None or not (self.everything or _may_be_page(message[0])):
             return None
         if not self.wanted(url):
             return (
@@ -124,7 +127,7 @@ class PageReader:
             content = undo_codings(payload, head.headers)
         except TooLargeError as error:
             return self._problem("too-large", str(error), record, url)
-        if not (self.every_type or is_html(head.headers) or looks_like_html(content.body)):
+        if not (self.everything or is_html(head.headers) or looks_like_html(content.body)):
             return None
         provenance = next((known for companion in records[1:] if (known := _json(companion))), {})
         fetch = Fetch(
@@ -203,6 +206,8 @@ def _status(head: Head) -> int:
 
 
 def _may_be_page(head: Head) -> bool:
+    if _status(head) != 200:
+        return False
     return is_html(head.headers) or head.get("Content-Type").partition(";")[0].strip().lower() in _VAGUE
 
 

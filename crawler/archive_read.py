@@ -1,7 +1,8 @@
 """Archives as an input: WARC, plain or gzip, and WACZ, ours or anybody's.
 
-A page is a ``response`` or ``resource`` record of an http address that holds HTML; images, scripts and the like are
-passed over without a word. What could not be taken is a `Problem`, and reading goes on behind it.
+A page is a ``response`` of status 200, or a ``resource`` record, of an http address, that holds HTML. Redirects,
+errors, images, scripts and the like are passed over without a word. What could not be taken is a `Problem`, and reading goes on
+behind it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError
 def read_archive(
     path: Path, *, name: str | None = None, wanted: Wanted = lambda url: True, after: Position | None = None
 ) -> Iterator[ArchivedPage | Problem]:
-    """The pages of a ``.warc``, ``.warc.gz`` or ``.wacz`` file, told apart by content, whatever their status.
+    """The pages of a ``.warc``, ``.warc.gz`` or ``.wacz`` file, told apart by content.
 
     ``name`` is what their ``file`` says, by default the file's own name. Pages whose address is not ``wanted`` are
     "outside", their bodies not decoded. ``after`` is the position of the last page that was taken: reading resumes
@@ -58,12 +59,12 @@ def read_archive(
 
 
 def read_at(folder: Path, file: str, offset: int) -> ArchivedPage:
-    """The answer archived at an offset of a file of ours, whatever its type.
+    """The answer archived at an offset of a file of ours, whatever its type and status.
 
     Raises `InputError` when it is not there any more.
     """
     path = folder / file
-    reader = PageReader(file, "", every_type=True)
+    reader = PageReader(file, "", everything=True)
     with opened(path) as stream:
         item = next(reader.items(read_records(stream, offset, reader.keep)), None)
     if isinstance(item, ArchivedPage) and item.offset == offset:
