@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pipelines.body_audit import audit, page_keys
 from pipelines.body_embedded import embedded_blocks
+from pipelines.body_furniture import is_linked_heading
 from pipelines.body_region import by_density, by_trafilatura
 from pipelines.body_view import PROSE, View
 from pipelines.markup import Block
@@ -68,7 +69,10 @@ def _found(view: View, indices: Sequence[int], extractor: str, in_container: boo
     kept = [
         view.blocks[i]
         for i in indices
-        if not view.blocks[i].furniture and i != headline and (in_container or i not in view.links)
+        if not view.blocks[i].furniture
+        and i != headline
+        and (in_container or i not in view.links)
+        and not is_linked_heading(view.blocks[i])
     ]
     return Found(tuple(kept), extractor, indices[0], indices[-1] + 1)
 

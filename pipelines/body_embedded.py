@@ -16,7 +16,30 @@ MIN_BODY = 200
 MAX_VALUES = 50_000
 # Names under which applications keep the text of an article; a name alone decides nothing, the text must be prose.
 BODY_NAMES = frozenset(
-    ["articlebody", "body", "content", "contents", "contenthtml", "content_html", "bodyhtml", "body_html", "html", "detail", "details", "noidung", "noi_dung", "description", "fulltext", "full_text", "maincontent", "rendered", "text", "article_content", "articlecontent", "newscontent"]
+    [
+        "articlebody",
+        "body",
+        "content",
+        "contents",
+        "contenthtml",
+        "content_html",
+        "bodyhtml",
+        "body_html",
+        "html",
+        "detail",
+        "details",
+        "noidung",
+        "noi_dung",
+        "description",
+        "fulltext",
+        "full_text",
+        "maincontent",
+        "rendered",
+        "text",
+        "article_content",
+        "articlecontent",
+        "newscontent",
+    ]
 )
 
 _STATE_ID = re.compile(r"__NEXT_DATA__|__NUXT_DATA__|__NUXT__|initial-?state|apollo", re.IGNORECASE)

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from lxml.html import HtmlElement
 
+MAIN_SHARE = 0.6
 MIN_LETTERS = 120  # a container with less text outside links is the wrong one, or holds only a teaser
 
 
@@ -72,9 +73,20 @@ def family_containers(names: Names) -> Iterator[tuple[str, HtmlElement]]:
     for family in families():
         for selector in family.container:
             found = names.select(selector)
-            best = max(found, key=letters_outside_links, default=None)
+            best = _largest(found)
             if best is not None and letters_outside_links(best) >= MIN_LETTERS:
                 yield family.name, best
+
+
+def _largest(found: list[HtmlElement]) -> HtmlElement | None:
+    """The element with most text; its parent where the selector names paragraphs; None where it names many teasers."""
+    if len(found) < 2:
+        return found[0] if found else None
+    letters = {element: letters_outside_links(element) for element in found}
+    best = max(found, key=lambda element: letters[element])
+    if letters[best] > MAIN_SHARE * sum(letters.values()):
+        return best
+    return best.getparent() if best.tag == "p" else None
 
 
 def letters_outside_links(element: HtmlElement) -> int:

@@ -16,8 +16,10 @@ from pipelines.markup import Block, is_hidden
 LINKED = 0.6  # from this share of letters in links on, a block is a link
 LINK_RUN = 3  # so many links in a row are a list of links
 SENTENCE = 120  # a list of other news has no unlinked block of this length
+TEXT_RUN = 3  # so many paragraphs without a link between them are a text, no list of other news
 SECTION_LINKS = 0.2  # least share of linked letters in a list of other news with its summaries
 
+_NUMBERED = re.compile(r"\d\s?[-/]\s?[A-ZĐ]")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Names that hold a whole page: their words say nothing of what is in it.
 _HOLDERS = frozenset({"html", "body", "form"})
@@ -101,12 +103,15 @@ def is_licence(text: str) -> bool:
     return _table().licence.search(text) is not None
 
 
-def mark_furniture(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks with furniture marked by its words: single lines, and lists that follow a title such as "Tin khác"."""
+def mark_furniture(blocks: Sequence[Block], keep: Collection[HtmlElement] = ()) -> list[Block]:
+    """The blocks with furniture marked by its words: single lines, and lists that follow a title such as "Tin khác".
+
+    No element of ``keep`` (what holds the article) is such a list.
+    """
     marked = [replace(block, furniture=True) if not block.furniture and _is_line(block) else block for block in blocks]
     for i, block in enumerate(marked):
         if is_head(block.text) and block.kind != "row":
-            for j in _section(marked, i):
+            for j in _section(marked, i, keep):
                 if not marked[j].furniture:
                     marked[j] = replace(marked[j], furniture=True)
     return marked
@@ -118,9 +123,16 @@ def _is_line(block: Block) -> bool:
     return block.links >= 0.5 and _table().linked_lines.fullmatch(block.text) is not None
 
 
-def _section(blocks: Sequence[Block], head: int) -> Iterable[int]:
+def is_linked_heading(block: Block) -> bool:
+    """A heading that is a link is the title of another article, unless it names a document."""
+    return (
+        block.kind == "heading" and block.element.tag != "h1" and block.links > 0.9 and not _NUMBERED.search(block.text)
+    )
+
+
+def _section(blocks: Sequence[Block], head: int, keep: Collection[HtmlElement]) -> Iterable[int]:
     """Indices of the title and of the list that it opens."""
-    end = _end_of_wrapper(blocks, head)
+    end = _end_of_wrapper(blocks, head, keep)
     while end < len(blocks) and _continues_list(blocks[end]):
         end += 1
     return range(head, end)
@@ -132,12 +144,12 @@ def _continues_list(block: Block) -> bool:
     return block.links > 0 and len(block.text) < SENTENCE
 
 
-def _end_of_wrapper(blocks: Sequence[Block], head: int) -> int:
+def _end_of_wrapper(blocks: Sequence[Block], head: int, keep: Collection[HtmlElement]) -> int:
     """Index after the last block of the widest element that the title opens and that is a list of links."""
     end = head + 1
     inside = blocks[head].element
     for ancestor in (inside, *inside.iterancestors()):
-        if ancestor.tag in _HOLDERS or (head and _holds(ancestor, blocks[head - 1].element)):
+        if ancestor.tag in _HOLDERS or ancestor in keep or (head and _holds(ancestor, blocks[head - 1].element)):
             break
         stop = _end_of(ancestor, blocks, head)
         if stop > end and _is_link_list(blocks[head + 1 : stop]):
@@ -157,9 +169,15 @@ def _end_of(ancestor: HtmlElement, blocks: Sequence[Block], start: int) -> int:
 
 
 def _is_link_list(blocks: Sequence[Block]) -> bool:
+    if any(all(_is_prose(b) for b in blocks[i : i + TEXT_RUN]) for i in range(len(blocks) - TEXT_RUN + 1)):
+        return False
     letters = sum(len(block.text) for block in blocks)
     linked = sum(len(block.text) * block.links for block in blocks)
     return letters > 0 and linked / letters >= SECTION_LINKS
+
+
+def _is_prose(block: Block) -> bool:
+    return len(block.text) >= SENTENCE and block.links < 0.3
 
 
 def link_lists(blocks: Sequence[Block]) -> frozenset[int]:

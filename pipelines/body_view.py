@@ -45,7 +45,7 @@ def look(tree: HtmlElement, rules: Rules, site_name: str = "") -> View:
     blocks = read_blocks(tree, furniture_test(keep), apart)
     if _lost_prose(blocks) > MAX_LOST_PROSE:
         blocks = read_blocks(tree, furniture_test(keep, by_name=False), apart)
-    marked = tuple(mark_furniture(blocks))
+    marked = tuple(mark_furniture(blocks, keep))
     inside = frozenset(e for container in containers for e in container.iter())
     headline = find_headline(marked, declared, inside, site_name)
     return View(tree, declared, marked, headline, link_lists(marked), inside, extractor)

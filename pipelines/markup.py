@@ -14,15 +14,82 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 BlockKind = Literal["heading", "body", "item", "row", "caption"]
 
 DROPPED = frozenset(
-    ["script", "style", "noscript", "select", "option", "input", "textarea", "button", "iframe", "svg", "template", "object", "head", "title", "audio", "video", "canvas", "map", "datalist", "math", "embed", "applet"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "select",
+        "option",
+        "input",
+        "textarea",
+        "button",
+        "iframe",
+        "svg",
+        "template",
+        "object",
+        "head",
+        "title",
+        "audio",
+        "video",
+        "canvas",
+        "map",
+        "datalist",
+        "math",
+        "embed",
+        "applet",
+    ]
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BREAKING = HEADINGS | frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 BOLD = frozenset({"b", "strong", "th"}) | HEADINGS
+ITALIC = frozenset({"i", "em"})
 ITEMS = frozenset({"li", "dd"})
 CELL_SEPARATOR = " | "
+MAX_CAPTION = 400
 HEAD_CHARACTERS = 4096
 MAX_CELL_LINES = 4  # a cell with more paragraphs lays out a page rather than tabulates facts
 
@@ -39,6 +106,11 @@ _CAPTION_CLASS = re.compile(
 )
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"(?:^|[\s.(-])(?:Ảnh|Nguồn ảnh|Ảnh minh [hH]ọa|Photo|Đồ họa)(?: [\w ]{1,20})?\s?:|\((?:Ảnh|Nguồn)\b|Ảnh minh họa",
+    re.IGNORECASE,
+)
+_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _INVISIBLE = re.compile("[\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -84,6 +156,8 @@ def tidy(text: str) -> str:
         if "\u200b" in text:
             text = _ZERO_WIDTH_SPACE.sub(_close_up, text)
         text = unicodedata.normalize("NFC", text).replace("Ð", "Đ").replace("ð", "đ")
+    if "&nbsp;" in text:  # escaped twice by the editor of the page
+        text = text.replace("&nbsp;", " ")
     return _SPACE.sub(" ", _CONTROLS.sub(" ", text)).strip()
 
 
@@ -154,19 +228,22 @@ class _Line:
     length: int = 0
     linked: int = 0
     bold: int = 0
+    italic: int = 0
 
-    def add(self, text: str, linked: bool, bold: bool) -> None:
+    def add(self, text: str, linked: bool, bold: bool, italic: bool) -> None:
         self.parts.append(text)
         weight = len(text.strip())
         self.length += weight
         self.linked += weight * linked
         self.bold += weight * bold
+        self.italic += weight * italic
 
     def extend(self, other: _Line) -> None:
         self.parts += [" ", *other.parts]
         self.length += other.length
         self.linked += other.linked
         self.bold += other.bold
+        self.italic += other.italic
 
 
 class _Walker:
@@ -185,7 +262,9 @@ class _Walker:
         self._apart = apart
         self._data_tables = data_tables
         self._open = [root]
-        self._depth = dict.fromkeys(("furniture", "link", "bold", "heading", "item", "caption", "table", "row"), 0)
+        self._depth = dict.fromkeys(
+            ("furniture", "link", "bold", "italic", "heading", "item", "caption", "table", "row"), 0
+        )
         self._states: list[tuple[str, ...]] = []
         self._lines = [_Line()]
         self._image = False
@@ -229,6 +308,8 @@ class _Walker:
             yield "link"
         if tag in BOLD or ("style" in attributes and _BOLD_STYLE.search(attributes["style"])):
             yield "bold"
+        if tag in ITALIC or ("style" in attributes and "italic" in attributes["style"]):
+            yield "italic"
         if tag in HEADINGS:
             yield "heading"
         elif tag in ITEMS:
@@ -249,7 +330,7 @@ class _Walker:
             self._lines.append(_Line())
 
     def _add(self, text: str) -> None:
-        self._lines[-1].add(text, self._depth["link"] > 0, self._depth["bold"] > 0)
+        self._lines[-1].add(text, self._depth["link"] > 0, self._depth["bold"] > 0, self._depth["italic"] > 0)
 
     def flush(self) -> None:
         """Ends the block that is open."""
@@ -268,7 +349,11 @@ class _Walker:
         if not text:
             return
         depth, length = self._depth, max(1, line.length)
-        kind = next((k for k in ("row", "caption", "heading", "item") if depth[k]), "body")
+        kind = next((k for k in ("row", "heading", "caption", "item") if depth[k]), "body")
+        if kind != "row" and kind != "heading" and self._image and _is_caption(text, owner, line):
+            kind = "caption"
+        elif kind == "caption" and len(text) > MAX_CAPTION:
+            kind = "body"
         self.blocks.append(
             Block(
                 text=text,
@@ -308,6 +393,22 @@ def _join_broken(lines: list[_Line], always: bool) -> list[_Line]:
             joined.append(line)
         blank = False
     return joined
+
+
+def _is_caption(text: str, owner: HtmlElement, line: _Line) -> bool:
+    """Whether the text below an image is set as captions are: in italics, centred, or with a credit ("Ảnh: ...")."""
+    if len(text) > MAX_CAPTION:
+        return False
+    return line.italic > 0.8 * line.length or _CREDIT.search(text) is not None or _is_centred(owner)
+
+
+def _is_centred(element: HtmlElement) -> bool:
+    for holder in (element, element.getparent()):
+        if holder is not None and (holder.tag == "center" or (holder.get("align") or "").lower() == "center"):
+            return True
+        if holder is not None and _CENTRED.search(holder.get("style") or ""):
+            return True
+    return False
 
 
 def _goes_on(previous: _Line, text: str) -> bool:

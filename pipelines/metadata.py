@@ -124,14 +124,14 @@ def _take_apart(view: View, found: Found, sites: Collection[str]) -> _Parts:
     signature = Signature()
     kept: list[Block] = []
     for block in head:
-        if _is_title_again(block, view.headline.text) or is_dateline(block) or is_head(block.text):
+        if is_dateline(block) or is_head(block.text):
             continue
         line = _byline(block, sites)
         if line is not None:
             signature = _merged(signature, line)
             continue
         kept.append(block)
-    body = [*kept, *rest]
+    body = _without_repeats([*kept, *rest], view.headline.text)
     ends, lines = end_signatures(body, sites)
     after, _ = end_signatures(_after(view, found), sites)
     body = [b for i, b in enumerate(body) if i not in lines and not (i >= len(body) - 2 and is_dateline(b))]
@@ -144,8 +144,17 @@ def _merged(first: Signature, second: Signature) -> Signature:
     return Signature(first.author or second.author, first.source or second.source)
 
 
-def _is_title_again(block: Block, title: str | None) -> bool:
-    return title is not None and block.text.casefold() == title.casefold()
+def _without_repeats(blocks: Sequence[Block], title: str | None) -> list[Block]:
+    """The blocks without the title said again, and without captions that a gallery repeats."""
+    seen = {title.casefold()} if title else set()
+    kept = []
+    for block in blocks:
+        text = block.text.casefold()
+        if text not in seen:
+            kept.append(block)
+        if block.kind == "caption":
+            seen.add(text)
+    return kept
 
 
 def _byline(block: Block, sites: Collection[str]) -> Signature | None:
