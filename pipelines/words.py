@@ -1,23 +1,37 @@
 """Sentences and words of a text, as offsets: nothing is rewritten, and what must be one token is one.
 
-Every function takes NFC text. Words are underthesea's; the guards of ``words_guard`` stand between it and the web.
+Every function takes NFC text and gives Python's offsets. The words are underthesea's; the guards of ``words_guard``
+stand between its token pattern and the web. Nothing heavy is loaded before the first call.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from threading import Lock
+from typing import Protocol
 
 from .models import Paragraph, Sentence
+from .words_decoder import CachedSegmenter
 from .words_guard import Span, covers, gaps, guarded, within
+from .words_model import UnknownModelError, read_model
 from .words_sentences import LINE_BREAK, sentence_spans
 from .words_stock import StockSegmenter
 
 WHITE_SPACE = re.compile(r"\s+")
+
+log = logging.getLogger(__name__)
 _loading = Lock()
+
+
+class Segmenter(Protocol):
+    """Finds the words of one sentence."""
+
+    def words(self, sentence: str, whole: Sequence[Span] = ()) -> list[Span]:
+        """The spans of the words in order; each of the ordered spans ``whole`` is one of them."""
 
 
 def split_sentences(
@@ -25,26 +39,28 @@ def split_sentences(
 ) -> tuple[Sentence, ...]:
     """The sentences of a text in order, each inside one paragraph and one line, white space around them left out.
 
+    ``segmented`` joins words by a space and writes the white space inside a word as "_". A "_" of the text is written
+    "__", but stays as it is in an address (a word with "@" or "://"), which never holds white space.
+
     Args:
         text: NFC text.
         paragraphs: its paragraphs; without them every line is one. Text outside of them is split as well.
         protected: spans that are one token each and hold no sentence end (the number and symbol of a reference).
     """
     sentences: list[Sentence] = []
-    segmenter = _segmenter()
     ordered = sorted(protected)
     for begin, end in _paragraphs(text, paragraphs):
         whole = guarded(text, begin, end, within(ordered, begin, end))
         for line_start, line_end in _lines(text, begin, end, whole):
             for start, stop in sentence_spans(text, line_start, line_end, within(whole, line_start, line_end)):
-                words = segmenter.words(text, start, stop, within(whole, start, stop))
+                words = _words(text, start, stop, within(whole, start, stop))
                 sentences.append(Sentence(start, stop, " ".join(_written(text[s:e]) for s, e in words)))
     return tuple(sentences)
 
 
 def word_spans(text: str, start: int, end: int, protected: Sequence[Span] = ()) -> list[Span]:
     """The spans of the words of ``text[start:end]`` in order; they hold every character that is no white space once."""
-    return _segmenter().words(text, start, end, guarded(text, start, end, protected))
+    return _words(text, start, end, guarded(text, start, end, protected))
 
 
 def warm_up() -> None:
@@ -52,18 +68,26 @@ def warm_up() -> None:
     _segmenter()
 
 
-def _segmenter() -> StockSegmenter:
+def _words(text: str, start: int, end: int, whole: Sequence[Span]) -> list[Span]:
+    inner = [(begin - start, stop - start) for begin, stop in whole]
+    return [(start + begin, start + stop) for begin, stop in _segmenter().words(text[start:end], inner)]
+
+
+def _segmenter() -> Segmenter:
     with _loading:  # underthesea's own first call fails when two threads make it at once
         return _load()
 
 
 @cache
-def _load() -> StockSegmenter:
-    return StockSegmenter()
+def _load() -> Segmenter:
+    try:
+        return CachedSegmenter(read_model())
+    except UnknownModelError as error:
+        log.warning("words are found by underthesea's public call, which is slower: %s", error)
+        return StockSegmenter()
 
 
 def _written(word: str) -> str:
-    """A word within ``segmented``: "_" for white space, "__" for "_" unless it is an address, without space."""
     if "_" in word and "@" not in word and "://" not in word:
         word = word.replace("_", "__")
     return WHITE_SPACE.sub("_", word)
