@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from tldextract import TLDExtract
@@ -55,6 +55,7 @@ def resolve(base: str, href: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=256)  # every question about an address asks this first, several in a row about the same one
 def clean(url: str) -> str | None:
     """The address as it should be fetched, or None if it is no web address.
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml import etree
 
 from crawler.discovery_dates import day_of
 
-# Cutting at the root drops what sites put before it (warnings of PHP, a second BOM, blank lines: not well-formed XML)
-# and the DOCTYPE with all entities, so that there is nothing to expand.
+# Cutting at the root drops what sites put before it: warnings of PHP, a second BOM, blank lines, and the DOCTYPE with
+# its entities. References to them, as bare ampersands in addresses, are then text: there is nothing to expand.
 _ROOT = re.compile(r"<(?:\w{1,20}:)?(?:rss|rdf|feed|urlset|sitemapindex)[\s>/]", re.IGNORECASE)
+_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _HEAD = 4096
+_MANY = 100  # fields of an entry: a bound for entries that are never closed and hold all others
 _STAMPED = 5  # this many entries with one and the same second: when the file was made, not when they changed
 _STAMPED_DAYS = 200
 
@@ -56,7 +59,8 @@ def _parse(text: str) -> etree._Element | None:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(text[start.start() :].encode("utf-8", "replace"), parser)
+        content = _BARE_AMPERSAND.sub("&amp;", text[start.start() :])
+        return etree.fromstring(content.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return None
 
@@ -93,24 +97,29 @@ def _item(element: etree._Element, stamp: str | None) -> Item | None:
 
 def _address(element: etree._Element) -> str:
     """``loc``, ``link`` (its text, its ``href``, or the text after an empty one), a ``guid`` that is an address."""
-    for child in element:
+    for child in _fields(element):
         name = _name(child)
         if name == "loc" or (name == "link" and child.get("rel", "alternate") == "alternate"):
             written = (child.text or "").strip() or child.get("href", "") or (child.tail or "").strip()
             if written:
                 return str(written)
-    guid = next((child for child in element if _name(child) == "guid"), None)
+    guid = next((child for child in _fields(element) if _name(child) == "guid"), None)
     if guid is not None and guid.get("isPermaLink", "true").lower() != "false":
         return (guid.text or "").strip()
     return next((str(value) for key, value in element.attrib.items() if str(key).endswith("about")), "")
 
 
 def _first(element: etree._Element, names: Iterable[str]) -> str | None:
-    """The text of the first of these fields that is not empty; a news sitemap keeps its date one level down."""
+    """The text of the first of these fields that is not empty."""
     wanted = set(names)
-    below = (inner for child in element for inner in child)
-    texts = ((field.text or "").strip() for field in (*element, *below) if _name(field) in wanted)
+    texts = ((field.text or "").strip() for field in _fields(element) if _name(field) in wanted)
     return next(filter(None, texts), None)
+
+
+def _fields(element: etree._Element) -> Iterable[etree._Element]:
+    """What an entry holds: its children, then what lies deeper (a news sitemap's date; links after unclosed markup)."""
+    yield from islice(element, _MANY)
+    yield from islice(element.iterdescendants(), _MANY)
 
 
 def _stamp(lastmods: list[str]) -> str | None:
