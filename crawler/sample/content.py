@@ -1,5 +1,9 @@
 """What the sample sites hold, read from ``sites/<id>/``: site.toml and one TOML file an article.
 
+A new file in ``sites/<id>/articles/`` is a new article. It says id, slug, section, published (with its offset), title,
+lead and body; where they apply, author, source_name (of a reprint), prefix (an agency's, before the lead) and
+listed = false (no listing leads to it, only the feed or the sitemap).
+
 The text of an article is in blocks separated by blank lines. A block is a paragraph, unless it starts with ``## `` (a
 heading), ``! `` (the caption of a photo), ``- `` (a list, an item a line) or ``| `` (a table, a row a line). Every
 citation of a regulation stands in double brackets: the page shows it without them, the tests expect it to be found.
