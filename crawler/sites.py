@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from crawler.addresses import canonical, clean
+from crawler.addresses import canonical, clean, host_port
 from crawler.sites_read import Entry, read_catalogue
 from pipelines.errors import InputError
 from pipelines.models import Rules, Source
 from pipelines.units import all_units, unit_on
 
+_PORT = re.compile(r":\d+$")
 CATALOGUE = Path(__file__).parent / "catalogue" / "sites"
 
 
@@ -46,6 +46,10 @@ class Site:
     listings: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     note: str = ""
+    hosts: frozenset[str] = field(init=False, repr=False, compare=False)  # every host:port that is the site's
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hosts", _hosts(self.domains, (*self.start, *self.feeds, *self.sitemaps)))
 
     @property
     def guessed(self) -> bool:
@@ -53,17 +57,8 @@ class Site:
         return "guessed" in (self.trust, self.pattern)
 
     def owns(self, url: str) -> bool:
-        """Whether the address lies on one of the domains. A domain without a port covers every port of the host."""
-        try:
-            parts = urlsplit(url.strip())
-            host, port = (parts.hostname or "").rstrip("."), parts.port
-        except ValueError:
-            return False
-        if parts.scheme not in {"http", "https"}:
-            return False
-        names = {host, host.removeprefix("www.")}
-        written = port or (443 if parts.scheme == "https" else 80)
-        return any(name in self.domains or f"{name}:{written}" in self.domains for name in names)
+        """Whether the address lies on one of the site's hosts."""
+        return host_port(url) in self.hosts
 
     def matches_article(self, url: str) -> re.Match[str] | None:
         """The match of the article expression on the cleaned address, None if it is not an article's."""
@@ -96,6 +91,18 @@ class Site:
         names = ("id", "name", "kind", "level", "unit", "trust", "pattern")
         lists = {"former": json.dumps(self.former), "domains": json.dumps(self.domains)}
         return {name: getattr(self, name) for name in names} | lists
+
+
+def _hosts(domains: Sequence[str], seeds: Sequence[str]) -> frozenset[str]:
+    """The hosts of these domains, with their www. forms. One without a port has the default ones and those of seeds."""
+    ports = {host_port(seed).rpartition(":")[::2] for seed in seeds}
+    found: set[str] = set()
+    for name in (form for domain in domains for form in (domain, f"www.{domain}")):
+        if _PORT.search(name):
+            found.add(name)
+        else:
+            found |= {f"{name}:{port}" for port in ("80", "443", *(port for host, port in ports if host == name))}
+    return frozenset(found)
 
 
 def load_sites(path: Path | None = None) -> dict[str, Site]:

@@ -169,7 +169,8 @@ def test_a_folder_is_read_file_by_file_and_a_missing_one_is_named(tmp_path: Path
     [
         ('["bao.vn"]', "https://bao.vn/a", True),
         ('["bao.vn"]', "http://www.BAO.vn/a", True),
-        ('["bao.vn"]', "https://bao.vn:8443/a", True),
+        ('["bao.vn", "x.vn:8443"]', "https://bao.vn:8443/a", False),
+        ('["bao.vn", "www.x.vn"]', "https://x.vn/a", False),
         ('["bao.vn"]', "https://bao.vn./a", True),
         ('["bao.vn"]', "https://en.bao.vn/a", False),
         ('["bao.vn"]', "https://xbao.vn/a", False),
@@ -187,6 +188,14 @@ def test_a_folder_is_read_file_by_file_and_a_missing_one_is_named(tmp_path: Path
 )
 def test_a_site_owns_its_domains_only(tmp_path: Path, domains: str, url: str, owned: bool) -> None:
     assert load(tmp_path, entry(domains=domains))["bao"].owns(url) is owned, url
+
+
+def test_a_domain_without_a_port_covers_that_of_its_start_pages(tmp_path: Path) -> None:
+    site = load(tmp_path, entry(domains='["localhost", "bao.vn"]', start='["http://localhost:8001/"]'))["bao"]
+    assert site.owns("http://localhost:8001/a")
+    assert not site.owns("http://localhost:8002/a")
+    assert not site.owns("http://bao.vn:8001/a")
+    assert {"localhost:80", "localhost:443", "localhost:8001", "www.bao.vn:443"} <= site.hosts
 
 
 @pytest.mark.parametrize(
