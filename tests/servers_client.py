@@ -25,10 +25,12 @@ class Client:
     """A handler as a crawl has it, and the last answer's exchange."""
 
     memory: RunMemory = field(default_factory=RunMemory)
+    timeout: float = 8.0
+    pause: float = 0.0  # seconds between two pages
     handler: LadderHandler = field(init=False)
 
     def __post_init__(self) -> None:
-        self.handler = LadderHandler(Climber(self.memory, LIMITS), timeout=8, largest=2**20, idle_per_host=2)
+        self.handler = LadderHandler(Climber(self.memory, LIMITS), timeout=self.timeout, largest=2**20, idle_per_host=2)
 
     async def get(
         self, server: servers.Server, *allow: str, url: str = URL, headers: Mapping[str, str] | None = None
@@ -49,6 +51,7 @@ def run(
     pages: int = 1,
     client: Client | None = None,
     headers: Mapping[str, str] | None = None,
+    scheme: str = "https",
 ) -> list[Exchange | FetchError]:
     """What a client that fetches so many pages of a server gets."""
 
@@ -56,8 +59,11 @@ def run(
         got: list[Exchange | FetchError] = []
         one = client or Client()
         for n in range(pages):
+            await asyncio.sleep(one.pause)
             try:
-                got.append(await one.get(server, *allow, url=f"https://{servers.NAME}/tin-{n}.html", headers=headers))
+                got.append(
+                    await one.get(server, *allow, url=f"{scheme}://{servers.NAME}/tin-{n}.html", headers=headers)
+                )
             except FetchError as error:
                 got.append(error)
         await one.handler.close()

@@ -143,6 +143,13 @@ TABLE: list[tuple[HostState | None, HostPolicy, str, str]] = [
     (state(COMPAT, fresh=False), NO, "reset", "strict compat"),
     (state(COMPAT, fresh=False), NO, "reset reset reset", "strict compat ~compat ~legacy"),
     (state(LEGACY, fresh=False), NO, "protocol", "strict legacy"),
+    (state(OPEN, fresh=False), UNVERIFIED, "reset reset", "strict ~strict ~compat"),
+    (
+        state(replace(LEGACY, verified=False), fresh=False),
+        UNVERIFIED,
+        "reset expired",
+        "strict legacy legacy-unverified",
+    ),
     (state(LEGACY, fresh=False), NO, "expired", "strict !expired"),
     # a permission that was withdrawn is not remembered
     (state(OPEN), UNVERIFIED, "", "unverified"),

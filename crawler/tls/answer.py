@@ -167,10 +167,10 @@ async def _read_length(wire: Wire, length: int) -> bytes:
 
 
 async def _read_to_end(wire: Wire, limit: int) -> bytes:
-    while await wire.more():
-        if len(wire.buffer) > limit:
-            raise AnswerError("too-large", f"more than {limit} bytes")
-    return wire.take(len(wire.buffer))
+    while len(wire.buffer) <= limit:
+        if not await wire.more():
+            return wire.take(len(wire.buffer))
+    raise AnswerError("too-large", f"more than {limit} bytes")
 
 
 async def _read_chunks(wire: Wire, limit: int) -> bytes:

@@ -121,8 +121,7 @@ class LadderHandler:
         return exchange
 
     def _require_whole(self, exchange: Exchange, trail: Trail) -> None:
-        coding = next((value for name, value in exchange.headers if name.lower() == b"content-encoding"), b"")
-        if not is_whole(exchange.body, coding):
+        if not is_whole(exchange.body, exchange.headers):
             error = trail.error("truncated", permanent=False, detail=f"{len(exchange.body)} bytes, then nothing")
             error.exchange = exchange
             raise error

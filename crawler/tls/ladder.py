@@ -121,7 +121,8 @@ def start(state: HostState | None, policy: HostPolicy, now: float) -> Walk:
         return Walk()
     if state.expires > now:
         return Walk(rung=state.rung, spare=_spare(state.rung), from_memory=True, reason=state.reason)
-    return Walk(remembered=state.rung if state.rung != STRICT else None)
+    needed = state.rung if state.rung == HTTP else replace(state.rung, verified=True)  # the certificate is judged anew
+    return Walk(remembered=needed if needed != STRICT else None)
 
 
 def permits(policy: HostPolicy, rung: Rung) -> bool:

@@ -98,7 +98,8 @@ class TlsStream:
                 self.tls.do_handshake()
             except SSL.WantReadError:
                 await self._flush()
-                await self._receive()
+                if not await self._receive():
+                    raise EOFError("closed during the handshake") from None
             else:
                 return await self._flush()
             finally:
@@ -111,7 +112,7 @@ class TlsStream:
                 return self.tls.recv(CHUNK)
             except SSL.WantReadError:
                 await self._flush()
-                await self._receive()
+                self._ended = not await self._receive()
             except SSL.ZeroReturnError:
                 self._ended = True
         return b""
@@ -134,13 +135,13 @@ class TlsStream:
         """The certificates as the server sent them, leaf first."""
         return self.tls.get_peer_cert_chain(as_cryptography=True) or []
 
-    async def _receive(self) -> None:
+    async def _receive(self) -> bool:
         data = await self.tcp.read()
-        if not data:
-            raise EOFError("connection closed without close_notify")
         if len(self.first_bytes) < 16:
             self.first_bytes += data[:16]
-        self.tls.bio_write(data)
+        if data:
+            self.tls.bio_write(data)
+        return bool(data)
 
     async def _flush(self) -> None:
         self._flush_soon()

@@ -3,68 +3,42 @@
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Callable
 
-import brotli
+from crawler.content import TooLargeError, text, undo_content_coding
+from crawler.exchange import Headers
 
 _CLOSING_HTML = re.compile(rb"</html\s{0,20}>", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]{0,99})")
-_PROLOG_LIMIT = 8192  # bytes in which a document's root element is looked for
+_PROLOG = 8192  # bytes in which a document's root element is looked for
 
 
-def is_whole(body: bytes, coding: bytes = b"") -> bool:
-    """Whether the end of ``body``, whose Content-Encoding is ``coding``, shows that nothing is missing.
+def is_whole(body: bytes, headers: Headers = ()) -> bool:
+    """Whether the end of ``body`` shows that nothing is missing.
 
     A compressed stream knows its own end. Markup is whole with its closing ``</html>`` or root tag. Anything else
-    (robots.txt, an image) carries no such mark and passes.
+    (robots.txt, an image) carries no such mark and passes, if there is any of it.
     """
-    end = _ENDS.get(coding.strip().lower())
-    if end is not None:
-        return end(body)
-    text = body.replace(b"\0", b"") if b"\0" in body[:200] else body  # UTF-16
-    start = text.lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n")[:_PROLOG_LIMIT]
+    try:
+        content = undo_content_coding(body, [(text(name), text(value)) for name, value in headers])
+    except TooLargeError:
+        return True  # whatever it is, it is refused for its size
+    if "cut" in content.flags:
+        return False
+    return content.body is not body or _ends_as_it_began(content.body)
+
+
+def _ends_as_it_began(body: bytes) -> bool:
+    markup = body.replace(b"\0", b"") if b"\0" in body[:200] else body  # UTF-16
+    start = markup.lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n")[:_PROLOG]
     if not start.startswith(b"<"):
         return bool(start)
-    if _CLOSING_HTML.search(text):
+    if _CLOSING_HTML.search(markup):
         return True
     root = _ROOT.search(start)
-    return root is not None and root[1].lower() != b"html" and _closes(text, root[1])
+    return root is not None and root[1].lower() != b"html" and _closes(markup, root[1])
 
 
-def _closes(text: bytes, root: bytes) -> bool:
-    """Whether the text ends with the closing tag of its root, as feeds and sitemaps do."""
-    tail = text[-1024:].rstrip()
+def _closes(markup: bytes, root: bytes) -> bool:
+    """Whether markup ends with the closing tag of its root, as feeds and sitemaps do."""
+    tail = markup[-1024:].rstrip()
     return tail.endswith(b">") and b"</" + root in tail
-
-
-def _inflates(window: int) -> Callable[[bytes], bool]:
-    def ends(body: bytes) -> bool:
-        inflater = zlib.decompressobj(window)
-        data = body
-        try:
-            while data and not inflater.eof:
-                inflater.decompress(data, 65536)
-                data = inflater.unconsumed_tail
-        except zlib.error:
-            return False
-        return inflater.eof
-
-    return ends
-
-
-def _ends_brotli(body: bytes) -> bool:
-    decoder = brotli.Decompressor()
-    try:
-        decoder.process(body)
-    except brotli.error:
-        return False
-    return bool(decoder.is_finished())
-
-
-_ENDS: dict[bytes, Callable[[bytes], bool]] = {
-    b"gzip": _inflates(31),
-    b"x-gzip": _inflates(31),
-    b"deflate": _inflates(47),
-    b"br": _ends_brotli,
-}

@@ -1,0 +1,403 @@
+"""Traps of HTTP on loopback servers: bounded in time and memory, never taken for a page nor for another's answer."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import time
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+import servers
+from scrapy import Request
+from servers import context, http, response, tls
+from servers_client import LIMITS, Client, run
+
+from crawler.content import TooLargeError, page_of
+from crawler.exchange import Exchange, FetchError
+from crawler.tls.climb import Climber
+from crawler.tls.handler import LadderHandler
+from crawler.tls.ladder import HostPolicy, RunMemory
+from crawler.tls.target import Target
+
+PAGE = servers.PAGE
+CUT = PAGE[: len(PAGE) // 2]
+OPEN_ENDED = ("Content-Type: text/html", "Connection: close")
+CHUNKED = ("Content-Type: text/html", "Transfer-Encoding: chunked")
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def secure(answer: bytes, *, notify: bool) -> servers.Serve:
+    """The raw answer over TLS, which then ends with a close_notify or with the bare end of the connection."""
+    made = context(servers.leaf(), version=ssl.TLSVersion.TLSv1_2)
+
+    def serve(sock: socket.socket, n: int) -> None:
+        inner = made.wrap_socket(sock, server_side=True, suppress_ragged_eofs=True)
+        recorded = servers.read_request(inner)
+        servers.recorders[servers.port_of(inner)].requests.append(recorded)
+        inner.sendall(answer)
+        if notify:
+            with suppress(OSError):
+                inner.unwrap()
+        inner.close()
+
+    return serve
+
+
+def then_reset(answer: bytes) -> servers.Serve:
+    """The raw answer in plain HTTP, and a reset in place of an end."""
+
+    def serve(sock: socket.socket, n: int) -> None:
+        servers.read_request(sock)
+        sock.sendall(answer)
+        time.sleep(0.05)  # or the reset overtakes the bytes
+        servers.abort(sock)
+
+    return serve
+
+
+def plainly(server: servers.Server, pages: int = 1, client: Client | None = None) -> list[Exchange | FetchError]:
+    return run(server, pages=pages, client=client, scheme="http")
+
+
+CUTS: dict[str, tuple[Callable[[], servers.Serve], str, str]] = {
+    # the way in which a body is cut: the server, the scheme, the class of the error
+    "length, closed": (lambda: http(response(PAGE)[:-9], keep=False), "http", "cut"),
+    "length, reset": (lambda: then_reset(response(PAGE)[:-9]), "http", "cut"),
+    "length, over TLS": (lambda: secure(response(PAGE)[:-9], notify=False), "https", "cut"),
+    "length, with close_notify": (lambda: secure(response(PAGE)[:-9], notify=True), "https", "cut"),
+    "chunked, no last chunk": (
+        lambda: http(response(chunk(PAGE), *CHUNKED, length=False), keep=False),
+        "http",
+        "cut",
+    ),
+    "chunked, in a chunk": (
+        lambda: http(response(chunk(PAGE)[:-50], *CHUNKED, length=False), keep=False),
+        "http",
+        "cut",
+    ),
+    "chunked, over TLS": (
+        lambda: secure(response(chunk(PAGE), *CHUNKED, length=False), notify=False),
+        "https",
+        "cut",
+    ),
+    "chunked, reset": (lambda: then_reset(response(chunk(PAGE), *CHUNKED, length=False)), "http", "cut"),
+    "to the end, reset": (lambda: then_reset(response(CUT, *OPEN_ENDED, length=False)), "http", "cut"),
+    "to the end": (lambda: http(response(CUT, *OPEN_ENDED, length=False), keep=False), "http", "truncated"),
+    "to the end, over TLS": (
+        lambda: secure(response(CUT, *OPEN_ENDED, length=False), notify=False),
+        "https",
+        "truncated",
+    ),
+    "to the end, compressed": (
+        lambda: http(
+            response(zlib.compress(PAGE)[:-9], "Content-Encoding: deflate", *OPEN_ENDED, length=False), keep=False
+        ),
+        "http",
+        "truncated",
+    ),
+    "before any byte": (lambda: http(b"", keep=False), "http", "no-response"),
+    "in the headers": (lambda: http(response(PAGE)[:30], keep=False), "http", "bad-http"),
+}
+
+
+@pytest.mark.parametrize("kind", CUTS)
+def test_a_cut_body_is_never_a_page_and_never_changes_the_profile(kind: str) -> None:
+    serve, scheme, error_class = CUTS[kind]
+    with servers.serving(serve()) as server:
+        [error] = run(server, scheme=scheme)
+        used = server.connections
+    assert isinstance(error, FetchError), f"{kind}: {error!r}"
+    assert error.error_class == error_class, f"{kind}: {error}"
+    assert set(error.path) == {"http:ok" if scheme == "http" else "strict:ok"}, kind
+    assert 1 <= used <= 3, kind
+    if error_class == "truncated":
+        assert error.exchange is not None, kind
+        assert error.exchange.body_end == "unproven", kind
+
+
+WHOLE: dict[str, tuple[Callable[[], servers.Serve], str, str]] = {
+    "length": (lambda: http(), "http", "framed"),
+    "chunked": (lambda: http(response(chunk(PAGE) + b"0\r\n\r\n", *CHUNKED, length=False)), "http", "framed"),
+    "to the end": (lambda: http(response(PAGE, *OPEN_ENDED, length=False), keep=False), "http", "unproven"),
+    "to the end, over TLS": (
+        lambda: secure(response(PAGE, *OPEN_ENDED, length=False), notify=False),
+        "https",
+        "unproven",
+    ),
+    "to the end, with close_notify": (
+        lambda: secure(response(PAGE, *OPEN_ENDED, length=False), notify=True),
+        "https",
+        "close_notify",
+    ),
+    "length, closed after it without close_notify": (lambda: secure(response(PAGE), notify=False), "https", "framed"),
+}
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_a_whole_body_says_how_its_end_is_known(kind: str) -> None:
+    serve, scheme, body_end = WHOLE[kind]
+    with servers.serving(serve()) as server:
+        [got] = run(server, scheme=scheme)
+    assert isinstance(got, Exchange), f"{kind}: {got!r}"
+    assert (got.body, got.body_end) == (PAGE, body_end), kind
+
+
+def test_a_close_notify_proves_the_end_of_a_body_that_does_not_look_whole() -> None:
+    with servers.serving(secure(response(CUT, *OPEN_ENDED, length=False), notify=True)) as server:
+        [got] = run(server)
+    assert isinstance(got, Exchange)
+    assert (got.body, got.body_end) == (CUT, "close_notify")
+
+
+def test_a_connection_that_broke_off_once_is_tried_again() -> None:
+    with servers.serving(servers.first(1, then_reset(response(PAGE)[:-9]), http())) as server:
+        [got] = plainly(server)
+    assert isinstance(got, Exchange)
+    assert (got.body, got.attempts, server.connections) == (PAGE, 2, 2)
+
+
+def endless(piece: bytes, pause: float = 0.0, head: bytes = b"") -> servers.Serve:
+    """A server that never comes to an end."""
+
+    def serve(sock: socket.socket, n: int) -> None:
+        servers.read_request(sock)
+        sock.sendall(head)
+        while True:
+            sock.sendall(piece)
+            time.sleep(pause)
+
+    return serve
+
+
+TO_THE_END = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+ENDLESS: dict[str, tuple[servers.Serve, str]] = {
+    "body": (endless(b"<p>x" * 10_000, head=TO_THE_END), "too-large"),
+    "chunks": (endless(chunk(b"<p>x" * 10_000), head=response(b"", *CHUNKED, length=False)), "too-large"),
+    "headers": (endless(b"X: y\r\n" * 1000, head=b"HTTP/1.1 200 OK\r\n"), "too-large"),
+    "one header": (endless(b"y" * 10_000, head=b"HTTP/1.1 200 OK\r\nX: "), "too-large"),
+    "slow drip of a body": (endless(b"x", 0.02, TO_THE_END), "timeout"),
+    "slow drip of headers": (endless(b"X: y\r\n", 0.02, b"HTTP/1.1 200 OK\r\n"), "timeout"),
+    "slow drip of a status": (endless(b" ", 0.02, b"HTTP/1.1"), "timeout"),
+    "slow drip of chunk sizes": (endless(b"0", 0.02, response(b"", *CHUNKED, length=False)), "timeout"),
+    "interim answers": (endless(b"HTTP/1.1 103 Early Hints\r\n\r\n"), "bad-http"),
+    "silence": (servers.stall, "timeout"),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_what_never_ends_is_left_in_time(kind: str) -> None:
+    serve, error_class = ENDLESS[kind]
+    client = Client(timeout=0.6)
+    begun = time.monotonic()
+    with servers.serving(serve) as server:
+        [error] = plainly(server, client=client)
+    assert isinstance(error, FetchError), f"{kind}: {error!r}"
+    assert error.error_class == error_class, f"{kind}: {error}"
+    assert error.permanent == (error_class != "timeout"), kind
+    assert time.monotonic() - begun < 3, kind
+
+
+def test_a_gzip_bomb_is_small_until_it_is_opened_and_then_refused() -> None:
+    packer = zlib.compressobj(wbits=31)
+    bomb = b"".join(packer.compress(b"\0" * 2**20) for _ in range(300)) + packer.flush()
+    with servers.serving(http(response(bomb, "Content-Type: text/html", "Content-Encoding: gzip"))) as server:
+        tracemalloc.start()
+        try:
+            [got] = plainly(server)
+            assert isinstance(got, Exchange), repr(got)
+            with pytest.raises(TooLargeError):
+                page_of(got)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert peak < 64 * 2**20, f"{peak:,} bytes for a bomb of {len(bomb):,}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("redirect to itself", response(b"", "Location: /tin-0.html", status="302 Found")),
+        ("redirect to a private address", response(b"", "Location: http://169.254.169.254/", status="301 Moved")),
+        ("refresh to itself", response(b'<html><meta http-equiv=refresh content="60;url=/tin-0.html"></html>')),
+        ("wrong charset", response("<html>Quyết</html>".encode(), "Content-Type: text/html; charset=iso-8859-1")),
+        ("unknown charset", response(PAGE, "Content-Type: text/html; charset=x-nonsense")),
+        ("a PDF called HTML", response(b"%PDF-1.7\n\0\xff", "Content-Type: text/html")),
+        ("no Content-Type", response(PAGE, "Server: x")),
+        ("a nonsense Content-Type", response(PAGE, "Content-Type: \xff;;;=")),
+        ("headers of bytes", response(PAGE, "X-\xff: \x01\xfe", "Set-Cookie: \xff")),
+        ("server error", response(PAGE, status="500 Lỗi")),
+        ("missing", response(b"", status="404 Not Found")),
+    ],
+)
+def test_odd_answers_are_handed_on_as_they_came(kind: str, answer: bytes) -> None:
+    with servers.serving(http(answer)) as server:
+        [got] = plainly(server)
+        used = server.connections
+    assert isinstance(got, Exchange), f"{kind}: {got!r}"
+    assert got.body == answer.partition(b"\r\n\r\n")[2], kind
+    assert got.status == int(answer.split()[1]), kind
+    assert used == 1, f"{kind}: nothing is followed"
+
+
+def test_connections_are_kept_for_the_next_page() -> None:
+    for scheme, serve in (("http", http()), ("https", tls(context(servers.leaf())))):
+        with servers.serving(serve) as server:
+            got = run(server, pages=5, scheme=scheme)
+            assert server.connections == 1, scheme
+        assert [e.status for e in got if isinstance(e, Exchange)] == [200] * 5, scheme
+        assert [e.attempts for e in got if isinstance(e, Exchange)] == [1] * 5, scheme
+
+
+def test_a_connection_closed_while_it_waited_costs_nothing() -> None:
+    once = http(keep=False)
+    for scheme, serve in (("http", once), ("https", tls(context(servers.leaf()), once))):
+        with servers.serving(serve) as server:
+            got = run(server, pages=4, scheme=scheme)
+            assert server.connections == 4, scheme
+        assert all(isinstance(e, Exchange) for e in got), f"{scheme}: {got}"
+
+
+def echo(request: bytes) -> bytes:
+    return response(b"<html>" + request.split()[1] + b"</html>")
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.05])
+def test_an_answer_nobody_asked_for_is_never_taken_for_another_page(pause: float) -> None:
+    def serve(sock: socket.socket, n: int) -> None:
+        while request := servers.read_request(sock):
+            sock.sendall(echo(request))
+            time.sleep(pause)
+            sock.sendall(response(b"<html>unasked</html>"))
+
+    client = Client(pause=0.1)
+    with servers.serving(serve) as server:
+        got = plainly(server, pages=4, client=client)
+    for n, exchange in enumerate(got):
+        assert isinstance(exchange, Exchange), repr(exchange)
+        assert exchange.body == b"<html>/tin-%d.html</html>" % n
+
+
+def download(request: Request, timeout: float = 3.0) -> Exchange | FetchError:
+    """What a client without private permissions gets."""
+    handler = LadderHandler(Climber(RunMemory(), LIMITS), timeout=timeout, largest=2**20, idle_per_host=1)
+
+    async def fetch() -> Exchange | FetchError:
+        try:
+            await handler.download_request(request)
+        except FetchError as error:
+            return error
+        finally:
+            await handler.close()
+        exchange: Exchange = request.meta["exchange"]
+        return exchange
+
+    return asyncio.run(fetch())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:{port}/",
+        "https://127.0.0.1:{port}/",
+        "http://localhost:{port}/",
+        "http://[::ffff:127.0.0.1]:{port}/",
+        "http://2130706433:{port}/",
+        "http://0x7f.1:{port}/",
+        "http://0:{port}/",
+    ],
+)
+def test_private_addresses_are_not_connected_to(url: str) -> None:
+    with servers.serving(http()) as server:
+        got = download(Request(url.format(port=server.port)))
+        assert server.connections == 0, url
+    assert isinstance(got, FetchError), url
+    assert got.error_class in ("private-address", "dns", "bad-url"), f"{url}: {got.error_class}"
+    assert got.permanent or got.error_class == "dns", url
+
+
+def test_connect_needs_private() -> None:
+    with servers.serving(http()) as server:
+        policy = HostPolicy(connect=server.connect)
+        got = download(Request("http://nowhere.invalid/", meta={"policy": policy}))
+        assert server.connections == 0
+    assert isinstance(got, FetchError)
+    assert got.error_class == "dns"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://a/", "http:///x", "x:", "", "http://a b/", "http://a:99999/", "http://a:x/", "http://[::1/",
+     "http://a/\r\nX: y", "http://a/é", "http://a\0/", "http://%61/", "http://" + "a" * 300 + "/",
+     "http://ă" + "a" * 70 + "/"],
+)  # fmt: skip
+def test_an_address_that_cannot_be_asked_for_is_no_target(url: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 # each part of an address has words of its own
+        Target.of(url)
+
+
+TARGETS = [
+    ("https://Báo.site.example/a?b#c", "https", "xn--bo-mia.site.example", 443, "/a?b", "xn--bo-mia.site.example"),
+    ("http://a.example:8080", "http", "a.example", 8080, "/", "a.example:8080"),
+    ("https://user:secret@a.example:443/", "https", "a.example", 443, "/", "a.example"),
+    ("http://[2001:db8::1]:81/x", "http", "2001:db8::1", 81, "/x", "[2001:db8::1]:81"),
+    ("HTTPS://a.example./?q=1", "https", "a.example", 443, "/?q=1", "a.example"),
+]
+
+
+@pytest.mark.parametrize(("url", "scheme", "host", "port", "path", "host_header"), TARGETS)
+def test_the_parts_of_a_target(url: str, scheme: str, host: str, port: int, path: str, host_header: str) -> None:
+    target = Target.of(url)
+    assert target == Target(scheme, host, port, path), url
+    assert target.host_header() == host_header, url
+
+
+def test_an_address_without_a_host_is_a_bad_url() -> None:
+    got = download(Request("http:///x"))
+    assert isinstance(got, FetchError)
+    assert (got.error_class, got.permanent, got.attempts) == ("bad-url", True, 0)
+
+
+def test_nothing_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    got = download(Request(f"http://127.0.0.1:{port}/", meta={"policy": HostPolicy(private=True)}))
+    assert isinstance(got, FetchError)
+    assert (got.error_class, got.permanent, got.attempts) == ("refused", False, 2)
+
+
+def test_a_request_cannot_be_split_and_carries_what_it_should() -> None:
+    request = Request(
+        "http://127.0.0.1/a%0d%0aX:%20y?q=Quy%E1%BA%BFt",
+        method="POST",
+        body=b"z=1",
+        headers={"X-Evil": "a\r\nX-Injected: b", "Accept": "text/html", "Connection": "close", "Host": "evil.example"},
+    )
+    with servers.serving(http()) as server:
+        request.meta["policy"] = HostPolicy(private=True, connect=server.connect)
+        got = download(request)
+        sent = server.requests[0]
+    assert isinstance(got, Exchange), repr(got)
+    assert sent.split(b"\r\n\r\n")[0].split(b"\r\n") == [
+        b"POST /a%0d%0aX:%20y?q=Quy%E1%BA%BFt HTTP/1.1",
+        b"Host: 127.0.0.1",
+        b"Accept: text/html",
+        b"Content-Length: 3",
+    ]
+    assert got.request_headers == ((b"Host", b"127.0.0.1"), (b"Accept", b"text/html"), (b"Content-Length", b"3"))
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets_left() -> Iterator[None]:
+    """ResourceWarning is an error in this suite: a connection left open would fail the test that follows."""
+    yield
+    import gc
+
+    gc.collect()
