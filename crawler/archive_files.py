@@ -19,7 +19,7 @@ from lxml.html import HtmlElement, defs
 
 from crawler.addresses import resolve
 from crawler.archive_pages import ArchivedPage, Problem, Wanted
-from crawler.archive_read import opened, read_archive
+from crawler.archive_read import opened, printable, read_archive
 from crawler.archive_records import opens_record
 from crawler.content import MAX_BYTES, TooLargeError, looks_like_html, undo_content_coding
 from pipelines.decode import decode
@@ -77,7 +77,7 @@ def read_page(path: Path) -> ArchivedPage:
     with opened(path) as file:
         data = file.read(MAX_BYTES + 1)
         fetched_at = instant(max(0.0, os.fstat(file.fileno()).st_mtime))
-    page = page_of_bytes(data, str(path), address=path.resolve().as_uri(), fetched_at=fetched_at)
+    page = page_of_bytes(data, printable(path), address=path.resolve().as_uri(), fetched_at=fetched_at)
     fetch = Fetch(
         url=page.url,
         fetched_at=fetched_at,
@@ -86,7 +86,7 @@ def read_page(path: Path) -> ArchivedPage:
         body_sha256=hashlib.sha256(page.body).hexdigest(),
         bytes=len(page.body),
     )
-    return ArchivedPage(page, fetch, path.name, length=len(data))
+    return ArchivedPage(page, fetch, printable(path.name), length=len(data))
 
 
 def page_of_bytes(data: bytes, name: str, *, address: str, fetched_at: str | None = None) -> Page:
@@ -156,7 +156,7 @@ def _is_page(text: str) -> bool:
 def _read_folder(folder: Path, wanted: Wanted, after: Position | None) -> Iterator[ArchivedPage | Problem]:
     pages = 0
     for path in _files(folder):
-        name = path.relative_to(folder).as_posix()
+        name = printable(path.relative_to(folder))
         try:
             for item in _read_member(path, name, wanted, after):
                 pages += isinstance(item, ArchivedPage) or item.kind in ("outside", "revisit")
@@ -164,7 +164,7 @@ def _read_folder(folder: Path, wanted: Wanted, after: Position | None) -> Iterat
         except InputError as error:
             yield Problem("unreadable", str(error), name)
     if not pages and after is None:
-        raise InputError(f"{folder} holds no page: give a folder with .html, .warc.gz or .wacz files")
+        raise InputError(f"{printable(folder)} holds no page: give a folder with .html, .warc.gz or .wacz files")
 
 
 def _read_member(path: Path, name: str, wanted: Wanted, after: Position | None) -> Iterator[ArchivedPage | Problem]:

@@ -1,12 +1,13 @@
 """Archives as an input: WARC, plain or gzip, and WACZ, ours or anybody's.
 
 A page is a ``response`` of status 200, or a ``resource`` record, of an http address, that holds HTML. Redirects,
-errors, images, scripts and the like are passed over without a word. What could not be taken is a `Problem`, and reading goes on
-behind it.
+errors, images, scripts and the like are passed over without a word. What could not be taken is a `Problem`, and reading
+goes on behind it.
 """
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -39,10 +40,10 @@ def read_archive(
     """
     with opened(path) as file:
         if not file.seek(0, 2):
-            raise InputError(f"{path} is empty (0 bytes): copy it again")
+            raise InputError(f"{printable(path)} is empty (0 bytes): copy it again")
         written = instant(path.stat().st_mtime)
         seen = _Seen()
-        for warc_name, open_warc in _warcs(path, name or path.name, file, after):
+        for warc_name, open_warc in _warcs(path, name or printable(path.name), file, after):
             reader = PageReader(warc_name, written, wanted)
             start = after.offset + after.length if after is not None and after.file == warc_name else 0
             try:
@@ -54,7 +55,7 @@ def read_archive(
                 yield Problem("damaged", f"{warc_name}: {error}", warc_name)
         if not seen.records and after is None:
             raise InputError(
-                f"{path} is no WARC or WACZ archive, or was cut in its first record{seen.why}: copy it again"
+                f"{printable(path)} is no WARC or WACZ archive, or was cut in its first record{seen.why}: copy it again"
             )
 
 
@@ -70,7 +71,7 @@ def read_at(folder: Path, file: str, offset: int) -> ArchivedPage:
     if isinstance(item, ArchivedPage) and item.offset == offset:
         return item
     why = f" ({item.message})" if isinstance(item, Problem) else ""
-    raise InputError(f"the archive {path} holds no answer at byte {offset}{why}: restore it from a copy")
+    raise InputError(f"the archive {printable(path)} holds no answer at byte {offset}{why}: restore it from a copy")
 
 
 def exchange_of(archived: ArchivedPage) -> Exchange:
@@ -111,9 +112,14 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         with path.open("rb") as file:
             yield file
     except FileNotFoundError as error:
-        raise InputError(f"there is no file {path}: check its name") from error
+        raise InputError(f"there is no file {printable(path)}: check its name") from error
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+        raise InputError(f"cannot read {printable(path)}: {error.strerror or error}") from error
+
+
+def printable(path: Path | str) -> str:
+    """A file's name for people and for the database, even where its bytes are no UTF-8."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 class _Seen:
@@ -147,7 +153,7 @@ def _warcs(path: Path, shown: str, file: BinaryIO, after: Position | None) -> li
     inner = sorted(name for name in archive.namelist() if name.lower().endswith((".warc", ".warc.gz")))
     if not inner:
         raise InputError(
-            f"{path} is a zip file without WARC files in it: give a .wacz, or unpack it and give its pages"
+            f"{printable(path)} is a zip file without WARC files in it: give a .wacz, or unpack it and give its pages"
         )
     warcs: list[tuple[str, Open]] = [(f"{shown}/{name}", partial(archive.open, name)) for name in inner]
     names = [name for name, _ in warcs]

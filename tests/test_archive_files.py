@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import threading
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -191,6 +192,28 @@ def test_a_folder_that_points_into_itself_ends(tmp_path: Path) -> None:
     (tmp_path / "again").symlink_to(tmp_path)
     (tmp_path / "nowhere.html").symlink_to(tmp_path / "gone")
     assert [item.file for item in read_path(tmp_path)] == ["a.html"]
+
+
+def test_names_that_are_no_utf8_can_be_told(tmp_path: Path) -> None:
+    for name, data in {b"trang-\xe0.html": PAGE.encode(), b"\xff.warc": b"x", b"\xfe.html": b""}.items():
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(data)
+    page, *problems = read_path(tmp_path)
+    assert page.file == "trang-\ufffd.html"
+    assert isinstance(page, ArchivedPage)
+    assert page.page.url.endswith("/trang-%E0.html")
+    assert len(problems) == 2
+    for problem in problems:
+        assert isinstance(problem, Problem)
+        assert problem.message.encode()
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(PAGE.encode(),), daemon=True)
+    writer.start()
+    (item,) = read_path(tmp_path / "pipe")
+    assert isinstance(item, ArchivedPage)
+    assert item.page.body == PAGE.encode()
 
 
 def test_standard_input_is_named_in_the_error() -> None:
