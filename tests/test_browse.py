@@ -16,10 +16,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 import yaml
-from lxml import html
+from lxml import etree, html
 from world import DECREE_30, GIA_LAI_PLAN, LAND_LAW, RULE_96, Cite, World
 
 from crawler.browse import CONFIGURATION, datasette_over
+from pipelines.units import all_units
 
 Get = Callable[..., httpx.Response]
 RULE_PATH = "/tin-tuc/regulation/vn/party/tw/quy-dinh/2023/96"
@@ -200,11 +201,6 @@ def test_stock_search_folds_marks(get: Get, asked: str) -> None:
     assert found == (0 if asked == "quyet dinh" else 3), asked
 
 
-def test_without_a_database_datasette_still_starts() -> None:
-    with browsing() as get:
-        assert get("/").status_code == 200
-
-
 def test_a_database_of_others_is_left_alone(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "other.db")
     connection.execute("CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT)")
@@ -212,6 +208,138 @@ def test_a_database_of_others_is_left_alone(tmp_path: Path) -> None:
     with browsing(tmp_path / "other.db") as get:
         assert "Một bài báo" not in get("/other/articles").text
         assert get("/other/article/1").status_code == 404
+
+
+PAGES = [
+    ("/", "Báo chí các tỉnh dẫn chiếu văn bản nào", ["Bài 3 Lần dẫn chiếu 12", "Được dẫn nhiều nhất", "Về bộ dữ liệu"]),
+    ("/tin-tuc/home", "Báo chí các tỉnh dẫn chiếu văn bản nào", ["30 đơn vị không có trang tin nào"]),
+    ("/tin-tuc/unit", "Dẫn chiếu trên 1.000 bài", ["Gia Lai 1 4 4.000,0", "Cà Mau không quan sát"]),
+    ("/tin-tuc/unit?scheme=gso63", "Dẫn chiếu trên 1.000 bài", ["Quảng Nam 1 4 4.000,0", "Bình Định không quan sát"]),
+    ("/tin-tuc/unit/gia-lai-2025", "Gia Lai", ["Số liệu gồm cả các tỉnh cũ Bình Định", "Báo Bình Định"]),
+    (
+        "/tin-tuc/unit/quang-nam",
+        "Quảng Nam",
+        ["Sáp nhập sau ngày 30/06/2025, tiếp nối bởi Đà Nẵng", "Tỉnh ủy Quảng Nam, 07/07/2023"],
+    ),
+    ("/tin-tuc/site", "Trang tin 5", ["Báo Gia Lai Báo Gia Lai chưa chạy"]),
+    (
+        "/tin-tuc/site/baogialai",
+        "Báo Gia Lai",
+        ["baogialai.vn", "gia-lai", "Lấy phiếu tín nhiệm theo Quy định số 96-QĐ/TW"],
+    ),
+    ("/tin-tuc/search", "Tìm", ["có dấu hay không dấu"]),
+    ("/tin-tuc/search?q=hoi+nghi", "Tìm hoi nghi", ["Bài 3", "Ảnh: quang cảnh hội nghị"]),
+    ("/tin-tuc/search?q=quy+dinh+96", "Tìm quy dinh 96", ["Văn bản Quy định 96-QĐ/TW (2023)"]),
+    ("/tin-tuc/search?q=%22%22%27", 'Tìm ""\'', ["có dấu hay không dấu"]),
+    ("/tin-tuc/compare", "So sánh", ["Văn bản"]),
+    (
+        "/tin-tuc/compare?regulation=96-QD/TW&regulation=xyz&unit=hue",
+        "So sánh",
+        ["Không tìm thấy văn bản xyz", "Huế 2 từ 05/03/2023"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "heading", "expected"), PAGES, ids=[path for path, *_ in PAGES])
+def test_every_page_says_what_it_is_about(get: Get, path: str, heading: str, expected: list[str]) -> None:
+    shown = page(get(path))
+    assert words(shown.xpath("//h1")[0]) == heading
+    main = " ".join(" ".join(shown.xpath("//main")[0].itertext()).split())
+    for said in expected:
+        assert said in main, f"{path}: {main}"
+
+
+def test_the_map_hatches_what_was_not_observed(get: Get) -> None:
+    shown = page(get("/tin-tuc/unit"))
+    tiles = {
+        link.get("aria-label"): link.xpath("string(.//*[local-name()='rect']/@class)")
+        for link in shown.xpath("//svg//a")
+    }
+    assert len(tiles) == 34
+    assert tiles["Cà Mau: không quan sát"] == "tile unobserved"
+    assert tiles["Gia Lai: 4.000,0 lần trên 1.000 bài"].startswith("tile shade")
+
+
+def test_every_unit_has_a_tile_of_its_own() -> None:
+    tiles = yaml.safe_load((CONFIGURATION / "tiles.yaml").read_text(encoding="utf-8"))
+    units = all_units().values()
+    assert set(tiles["gso2025"]) == {unit.slug for unit in units if unit.valid_to is None}
+    assert set(tiles["gso63"]) == {unit.slug for unit in units if unit.valid_from is None}
+    for scheme, places in tiles.items():
+        assert len({tuple(place) for place in places.values()}) == len(places), f"{scheme}: two units share a tile"
+
+
+def test_new_citations_are_a_feed(get: Get) -> None:
+    response = get(f"/tin-tuc/feed/{RULE_96}")
+    assert response.headers["content-type"].startswith("application/atom+xml")
+    feed = etree.fromstring(response.content)
+    atom = {"a": "http://www.w3.org/2005/Atom"}
+    entries = feed.xpath("//a:entry", namespaces=atom)
+    assert len(entries) == 3
+    assert all(
+        link.startswith("http://localhost/tin-tuc/article/")
+        for link in feed.xpath("//a:entry/a:link/@href", namespaces=atom)
+    )
+    assert feed.xpath("string(a:updated)", namespaces=atom) == "2023-02-21T01:02:03Z"
+
+
+QUERIES = [
+    (
+        "who_took_it_up_first",
+        {"regulation": RULE_96},
+        [["Gia Lai", "2023-02-20"], ["Huế", "2023-03-05"], ["Đà Nẵng", "2023-07-07"]],
+    ),
+    ("most_cited_by_unit_since", {"unit": "hue", "since": "2023-01-01"}, [[RULE_96], [DECREE_30]]),
+    ("cited_together", {"regulation": RULE_96}, [[DECREE_30]]),
+    ("unresolved_mentions", {}, [["Công văn 17/CV"]]),
+    ("certificates_expiring", {}, [[None, "CN=baogialai.vn"]]),
+]
+
+
+@pytest.mark.parametrize(("name", "parameters", "expected"), QUERIES, ids=[name for name, *_ in QUERIES])
+def test_ready_questions_are_answered(
+    get: Get, name: str, parameters: dict[str, str], expected: list[list[str]]
+) -> None:
+    answered = get(f"/tin-tuc/{name}.json", params={**parameters, "_shape": "arrays"}).json()["rows"]
+    assert [row[: len(said)] for row, said in zip(answered, expected, strict=True)] == expected
+    assert page(get(f"/tin-tuc/{name}", params=parameters)).xpath("//table")
+
+
+def test_stock_tables_lead_to_our_pages(get: Get, world: dict) -> None:
+    shown = page(get("/tin-tuc/articles"))
+    assert f"/tin-tuc/article/{world['first']}" in shown.xpath("//td[@class='col-title type-str']/a/@href")
+    assert "/tin-tuc/site/baogialai" in shown.xpath("//td/a/@href")
+    assert f"/tin-tuc/regulation/{RULE_96}" in page(get("/tin-tuc/mentions")).xpath("//td/a/@href")
+
+
+def test_several_databases_are_a_choice(tmp_path: Path) -> None:
+    for name in ("one", "two.v2"):
+        with World(tmp_path / f"{name}.db") as made:
+            made.ground()
+    with browsing(tmp_path / "one.db", tmp_path / "two.v2.db") as get:
+        addresses = page(get("/")).xpath("//main//a/@href")
+        assert len(addresses) == 2
+        for address in addresses:
+            assert page(get(address)).xpath("//h1")
+
+
+def test_without_a_database_the_first_step_is_said() -> None:
+    with browsing() as get:
+        assert "danchieu demo" in words(page(get("/")))
+
+
+def test_an_empty_database_has_every_page(tmp_path: Path) -> None:
+    World(tmp_path / "new.db").__exit__()
+    with browsing(tmp_path / "new.db") as get:
+        for path in (
+            "/",
+            "/new/unit",
+            "/new/site",
+            "/new/search?q=x",
+            "/new/compare?regulation=x&unit=y",
+            "/new/articles",
+        ):
+            assert get(path).status_code == 200, path
 
 
 INJECTIONS = [
@@ -249,6 +377,19 @@ INJECTIONS = [
 FOREIGN_ELEMENTS = {"script", "style", "img", "iframe", "base", "math", "textarea", "noscript", "object", "embed", "b"}
 
 
+def hostile_paths(article: int, regulation: str) -> list[str]:
+    """Every page of ours that shows words of the web."""
+    return [
+        f"/hostile/article/{article}",
+        f"/hostile/regulation/{quote(regulation)}",
+        f"/hostile/compare?regulation={quote(regulation)}",
+        "/hostile/site/bad",
+        "/hostile/site",
+        "/hostile/home",
+        "/hostile/unit/gia-lai-2025",
+    ]
+
+
 @pytest.mark.parametrize("hostile", INJECTIONS)
 def test_hostile_text_is_shown_as_text(tmp_path: Path, hostile: str) -> None:
     with World(tmp_path / "hostile.db") as made:
@@ -272,7 +413,7 @@ def test_hostile_text_is_shown_as_text(tmp_path: Path, hostile: str) -> None:
         made.insert("notes", article=number, kind=hostile, text=hostile)
         made.insert("regulation_aliases", alias=hostile, folded=hostile, regulation=cite.regulation, source="text")
     with browsing(tmp_path / "hostile.db") as get:
-        for path in (f"/hostile/article/{number}", f"/hostile/regulation/{quote(cite.regulation or '')}"):
+        for path in hostile_paths(number, cite.regulation or ""):
             response = get(path)
             shown = page(response)
             assert not {one.tag for one in shown.iter()} & FOREIGN_ELEMENTS, hostile

@@ -18,6 +18,7 @@ OUTPUT = Path(__file__).parent.parent
 LANGUAGES = ("vi", "en")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 INSTANT = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?")
+NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 Labels = Callable[..., str]
 
@@ -32,6 +33,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "how_resolved": how_resolved,
         "how_fetched": how_fetched,
         "json_list": json.loads,
+        "xml_text": xml_text,
     }
     env.globals["labels"] = labels
 
@@ -82,6 +84,11 @@ def web_link(address: str | None) -> str | None:
     except ValueError:
         return None
     return parts.geturl() if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def xml_text(text: str) -> str:
+    """The text without the characters that XML 1.0 cannot hold even escaped."""
+    return NOT_IN_XML.sub("", text)
 
 
 def identity(regulation: str) -> str:

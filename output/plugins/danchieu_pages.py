@@ -11,15 +11,22 @@ from urllib.parse import unquote, urlencode
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
-from datasette.utils import sqlite_timelimit, tilde_decode
+from datasette.utils import sqlite_timelimit, tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from pipelines.reading import is_ours
-from pipelines.reading.articles import article_page, revision_text
+from pipelines.reading.articles import article_page, article_titles, revision_text
+from pipelines.reading.compare import compare
+from pipelines.reading.feed import newest_citations
+from pipelines.reading.overview import overview
+from pipelines.reading.places import FORMER, PRESENT, unit_figures, unit_page
 from pipelines.reading.regulations import regulation_page
+from pipelines.reading.stations import site_list, site_page
+from pipelines.search import parse, search_articles, search_regulations
 
 Answer = TypeVar("Answer")
 LANGUAGES = ("vi", "en")
+HITS = 20  # articles on a page of search results
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -33,6 +40,15 @@ class MissingError(Exception):
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     return [
+        (r"^/$", home),
+        (DATABASE + r"/home$", safely(database_home)),
+        (DATABASE + r"/search$", safely(search)),
+        (DATABASE + r"/compare$", safely(comparison)),
+        (DATABASE + r"/unit$", safely(units)),
+        (DATABASE + r"/unit/(?P<name>[^/]+)$", safely(unit)),
+        (DATABASE + r"/site$", safely(sites)),
+        (DATABASE + r"/site/(?P<name>[^/]+)$", safely(site)),
+        (DATABASE + r"/feed/(?P<name>.+)$", safely(feed)),
         (DATABASE + r"/article/(?P<number>\d{1,16})$", safely(article)),
         (DATABASE + r"/article/(?P<number>\d{1,16})/revision/(?P<revision>\d{1,9})$", safely(revision)),
         (DATABASE + r"/regulation/(?P<name>.+)$", safely(regulation)),
@@ -56,6 +72,91 @@ async def regulation(datasette: Datasette, request: Request) -> Response:
     every, number = request.args.get("every") == "1", positive(request.args.get("page"))
     page = await ask(datasette, request, lambda connection: regulation_page(connection, name, page=number, every=every))
     return await show(datasette, request, "regulation.html", page=page)
+
+
+async def home(datasette: Datasette, request: Request) -> Response:
+    """The home page of the one database of ours; a choice of several; what to do first when there is none."""
+    names = [name for name, database in datasette.databases.items() if await readable(datasette, request, database)]
+    if len(names) == 1:
+        route = {"kwargs": {"database": tilde_encode(datasette.databases[names[0]].route)}}
+        return await safely(database_home)(datasette, Request({**request.scope, "url_route": route}, request.receive))
+    choice = [(name, datasette.urls.database(name)) for name in names]
+    return await show(datasette, request, "choice.html", choice=choice)
+
+
+async def database_home(datasette: Datasette, request: Request) -> Response:
+    page, figures = await ask(datasette, request, lambda connection: (overview(connection), unit_figures(connection)))
+    return await show(datasette, request, "home.html", page=page, units=figures, scheme=PRESENT)
+
+
+async def search(datasette: Datasette, request: Request) -> Response:
+    asked, number = request.args.get("q") or "", positive(request.args.get("page"))
+    query = parse(asked)
+
+    def answer(connection: sqlite3.Connection) -> tuple[Any, ...]:
+        if query is None:
+            return (None, [])
+        found = search_articles(connection, query, limit=HITS, offset=(number - 1) * HITS)
+        titles = article_titles(connection, [hit.article for hit in found.hits])
+        return (found, search_regulations(connection, query) if number == 1 else [], titles)
+
+    found, regulations, *titles = await ask(datasette, request, answer)
+    return await show(
+        datasette,
+        request,
+        "search.html",
+        query=asked,
+        found=found,
+        regulations=regulations,
+        titles=titles[0] if titles else {},
+        page=number,
+        last=-(-found.total // HITS) if found else 0,
+    )
+
+
+async def comparison(datasette: Datasette, request: Request) -> Response:
+    regulations = [text for text in request.args.getlist("regulation") if text.strip()]
+    slugs = [slug for slug in request.args.getlist("unit") if slug]
+    page, figures = await ask(
+        datasette, request, lambda connection: (compare(connection, regulations, slugs), unit_figures(connection))
+    )
+    return await show(datasette, request, "compare.html", page=page, units=figures, asked=regulations, slugs=slugs)
+
+
+async def units(datasette: Datasette, request: Request) -> Response:
+    scheme = FORMER if request.args.get("scheme") == FORMER else PRESENT
+    figures = await ask(datasette, request, lambda connection: unit_figures(connection, scheme))
+    return await show(datasette, request, "units.html", units=figures, scheme=scheme)
+
+
+async def unit(datasette: Datasette, request: Request) -> Response:
+    name = unquote(request.url_vars["name"])
+    page = await ask(datasette, request, lambda connection: unit_page(connection, name))
+    return await show(datasette, request, "unit.html", page=page)
+
+
+async def sites(datasette: Datasette, request: Request) -> Response:
+    listed = await ask(datasette, request, site_list)
+    return await show(datasette, request, "sites.html", sites=listed)
+
+
+async def site(datasette: Datasette, request: Request) -> Response:
+    name = unquote(request.url_vars["name"])
+    page = await ask(datasette, request, lambda connection: site_page(connection, name))
+    return await show(datasette, request, "site.html", page=page)
+
+
+async def feed(datasette: Datasette, request: Request) -> Response:
+    """New citations of a regulation as Atom (RFC 4287), newest seen first."""
+    name = unquote(request.url_vars["name"])
+    page = await ask(datasette, request, lambda connection: newest_citations(connection, name))
+    path = f"/{request.url_vars['database']}"
+    atom = await datasette.render_template(
+        "danchieu/feed.xml", {"page": page, "root": datasette.absolute_url(request, datasette.urls.path(path))}
+    )
+    return Response(
+        atom, content_type="application/atom+xml; charset=utf-8", headers={"content-security-policy": POLICY}
+    )
 
 
 def safely(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,6 +188,15 @@ async def ask(
     if answer is None:
         raise MissingError
     return answer
+
+
+async def readable(datasette: Datasette, request: Request, database: Database) -> bool:
+    """Whether a database is one of ours and this reader may see it."""
+    allowed = await datasette.permission_allowed(request.actor, "view-database", resource=database.name, default=True)
+    try:
+        return allowed and await database.execute_fn(is_ours)
+    except sqlite3.DatabaseError:
+        return False
 
 
 def attached(datasette: Datasette, request: Request) -> Database:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.reading import Row, row, rows
 from pipelines.reading.passages import Block, blocks, contents, cut
+
+NOTICED = frozenset({"lost_reference"})  # notes of what is wrong; the others are of what was taken out
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class ArticlePage:
     contents: tuple[tuple[int, str], ...]
     mentions: list[Row]
     cited: list[Row]
-    notes: list[Row]
+    removed: list[Row]
+    noticed: list[Row]
     relations: list[Row]
     revisions: list[Row]
     copies: list[Row]
@@ -31,6 +36,7 @@ def article_page(connection: sqlite3.Connection, number: int) -> ArticlePage | N
     if article is None:
         return None
     mentions = rows(connection, MENTIONS, (number,))
+    notes = rows(connection, NOTES, (number, article["fetch"]))
     passages = cut(article["text"] or "", article["paragraphs"] or "[]", mentions)
     return ArticlePage(
         article=article,
@@ -38,7 +44,8 @@ def article_page(connection: sqlite3.Connection, number: int) -> ArticlePage | N
         contents=contents(passages),
         mentions=mentions,
         cited=_cited(mentions),
-        notes=rows(connection, NOTES, (number, article["fetch"])),
+        removed=[note for note in notes if note["kind"] not in NOTICED],
+        noticed=[note for note in notes if note["kind"] in NOTICED],
         relations=_with_words(rows(connection, RELATIONS, (number,)), article["text"] or ""),
         revisions=rows(connection, REVISIONS, (number,)),
         copies=rows(connection, COPIES, {"number": number, "cluster": article["cluster"] or number}),
@@ -54,6 +61,12 @@ def revision_text(connection: sqlite3.Connection, number: int, revision: int) ->
         " WHERE article = ? AND revision = ?",
         (number, revision),
     )
+
+
+def article_titles(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Row]:
+    """Title, day, site and unit of some articles, by number."""
+    found = rows(connection, TITLES, (json.dumps(list(numbers)),))
+    return {one["id"]: one for one in found}
 
 
 def _cited(mentions: list[Row]) -> list[Row]:
@@ -89,6 +102,12 @@ FROM mentions m
 LEFT JOIN regulations r ON r.id = m.regulation
 WHERE m.article = ?
 ORDER BY m.start
+"""
+
+TITLES = """
+SELECT a.id, a.title, a.published, a.n_mentions, s.name AS site_name, u.name AS unit_name
+FROM json_each(?) asked JOIN articles a ON a.id = asked.value
+LEFT JOIN sites s ON s.id = a.site LEFT JOIN units u ON u.slug = coalesce(a.unit, a.province)
 """
 
 NOTES = """

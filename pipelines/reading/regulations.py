@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.reading import Row, row, rows
+from pipelines.reading.months import Series, month_of, series
 
 PAGE = 25  # citing articles shown at once
-MONTHS = 240  # a timeline shows at most twenty years
-MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class RegulationPage:
     links: list[Row]
     relations: list[Row]
     spread: list[Spread]
-    months: list[tuple[str, int, int]]
+    months: Series
     breaks: list[Row]
     articles: list[Row]
     n_mentions: int
@@ -113,18 +111,15 @@ def newest_first(citing: Sequence[Citing]) -> list[Citing]:
     return sorted(citing, key=lambda one: (one.published or "", one.article), reverse=True)
 
 
-def by_month(citing: Sequence[Citing]) -> list[tuple[str, int, int]]:
-    """(month, citations, clusters) from the first to the last month, empty months too, of at most ``MONTHS`` months.
-
-    Articles without a date are left out, and so is what lies further back: a misread year must not stretch the picture.
-    """
+def by_month(citing: Sequence[Citing]) -> Series:
+    """(month, citations, clusters) for every month from the first to the last; articles without a date are left out."""
     citations: Counter[str] = Counter()
     clusters: dict[str, set[int]] = {}
     for one in citing:
-        if one.published and MONTH.match(one.published):
-            citations[one.published[:7]] += one.n
-            clusters.setdefault(one.published[:7], set()).add(one.cluster)
-    return [(month, citations[month], len(clusters.get(month, ()))) for month in _months(sorted(citations))]
+        if month := month_of(one.published):
+            citations[month] += one.n
+            clusters.setdefault(month, set()).add(one.cluster)
+    return series(citations, {month: len(those) for month, those in clusters.items()})
 
 
 def spread(connection: sqlite3.Connection, name: str, citing: Sequence[Citing]) -> list[Spread]:
@@ -136,7 +131,7 @@ def spread(connection: sqlite3.Connection, name: str, citing: Sequence[Citing]) 
     names = {unit["slug"]: unit["name"] for unit in rows(connection, "SELECT slug, name FROM units")}
     kept = rows(connection, SUMMARY, (name,))
     found = [_summarised(one, names) for one in kept] if kept else _counted(citing, names)
-    return sorted(found, key=lambda one: (one.first_cited or "9", one.name))
+    return sorted(found, key=lambda one: (one.first_cited or "9", one.unit))
 
 
 def _summarised(kept: Row, names: dict[str, str]) -> Spread:
@@ -162,14 +157,6 @@ def _counted(citing: Sequence[Citing], names: dict[str, str]) -> list[Spread]:
         )
         for unit, theirs in units.items()
     ]
-
-
-def _months(seen: Sequence[str]) -> list[str]:
-    if not seen:
-        return []
-    first, last = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (seen[0], seen[-1]))
-    first = max(first, last - MONTHS + 1)
-    return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(first, last + 1)]
 
 
 def _by_field(claims: Sequence[Row]) -> dict[str, list[Row]]:

@@ -1,22 +1,33 @@
-"""Tells Datasette what each database of ours holds, whatever its file is called: tables.yaml, queries.yaml."""
+"""Stock pages over a database of ours, whatever its file is called: descriptions, queries, links to our pages."""
 
 from __future__ import annotations
 
 import copy
 import sqlite3
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from weakref import WeakSet
 
 import yaml
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
+from markupsafe import Markup
 
 from pipelines.reading import is_ours
 
 OUTPUT = Path(__file__).parent.parent
+PAGES = {"articles": "article", "regulations": "regulation", "units": "unit", "sites": "site"}
+NAMES = {
+    ("articles", "title"): "id",
+    ("regulations", "label"): "id",
+    ("units", "name"): "slug",
+    ("sites", "name"): "id",
+}
+QUERY_COLUMNS = {"regulation": "regulation", "article": "article", "an_article": "article"}
 RECOGNISED: WeakSet[Database] = (
     WeakSet()
 )  # a database of ours stays ours; another is looked at again, it may become one
@@ -37,6 +48,42 @@ def canned_queries(datasette: Datasette, database: str) -> dict[str, Any]:
     if not recognised(datasette.databases[database]):
         return {}
     return {name: {"hide_sql": True, **query} for name, query in described("queries.yaml").items()}
+
+
+@hookimpl
+def render_cell(
+    row: Any, value: Any, column: str, table: str | None, database: str, datasette: Datasette
+) -> Markup | None:
+    """A link to our page where a cell names or points to an article, regulation, unit or site."""
+    key, label = (value["value"], value["label"]) if isinstance(value, dict) else (value, value)
+    target = links().get((table, column)) if table else QUERY_COLUMNS.get(column)
+    if target is None or key is None or not recognised(datasette.databases[database]):
+        return None
+    if (table, column) in NAMES:
+        key = row[NAMES[table, column]]
+    address = f"{datasette.urls.database(database)}/{target}/{quote(str(key), safe='/@~+.-_')}"
+    return Markup('<a href="{}">{}</a>').format(address, label)
+
+
+@hookimpl
+def menu_links(datasette: Datasette) -> list[dict[str, str]]:
+    return [{"href": datasette.urls.instance(), "label": "Dẫn chiếu"}]
+
+
+@cache  # a file of the checkout, read once a process
+def links() -> dict[tuple[str | None, str], str]:
+    """The page of ours that a column leads to, by (table, column): names of their own row, and foreign keys."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.executescript(files("pipelines").joinpath("schema.sql").read_text(encoding="utf-8"))
+        found = {name: PAGES[name[0]] for name in NAMES}
+        for table in described("tables.yaml"):
+            for key in connection.execute("SELECT * FROM pragma_foreign_key_list(?)", (table,)):
+                if key[2] in PAGES:
+                    found[table, key[3]] = PAGES[key[2]]
+        return found
+    finally:
+        connection.close()
 
 
 def described_tables() -> dict[str, Any]:

@@ -1,0 +1,93 @@
+"""Regulations side by side, or units side by side."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.reading import Row, row, rows
+from pipelines.reading.months import Series
+from pipelines.reading.regulations import by_month, citing_articles, one_a_cluster, spread
+from pipelines.search import parse, search_regulations
+
+MOST = 6  # things compared at once
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One regulation of a comparison."""
+
+    regulation: Row
+    months: Series
+    n_mentions: int
+    n_clusters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``takers``: for each unit its first citation of, and days to, each regulation, in the order asked.
+
+    ``matrix``: for each regulation that the units cite most, its citations in each unit. ``unknown``: what was asked
+    and is not there.
+    """
+
+    regulations: list[Compared]
+    takers: list[Row]
+    units: list[Row]
+    matrix: list[Row]
+    unknown: list[str]
+
+
+def compare(connection: sqlite3.Connection, regulations: Sequence[str], units: Sequence[str]) -> Comparison:
+    """Up to six regulations (identities or any spelling) and up to six units (slugs), each side by side."""
+    asked = [(text, _regulation(connection, text)) for text in dict.fromkeys(regulations)][:MOST]
+    known = list({found["id"]: found for _, found in asked if found}.values())
+    wanted = [row(connection, "SELECT slug, name FROM units WHERE slug = ?", (slug,)) for slug in units[:MOST]]
+    places = [unit for unit in wanted if unit]
+    return Comparison(
+        regulations=[_compared(connection, found) for found in known],
+        takers=_takers(connection, known),
+        units=places,
+        matrix=_matrix(connection, [unit["slug"] for unit in places]),
+        unknown=[text for text, found in asked if found is None],
+    )
+
+
+def _regulation(connection: sqlite3.Connection, text: str) -> Row | None:
+    found = row(connection, "SELECT * FROM regulations WHERE id = ?", (text,))
+    query = parse(text)
+    if found or query is None:
+        return found
+    written = search_regulations(connection, query, limit=1)
+    return row(connection, "SELECT * FROM regulations WHERE id = ?", (written[0]["id"],)) if written else None
+
+
+def _compared(connection: sqlite3.Connection, regulation: Row) -> Compared:
+    citing = citing_articles(connection, regulation["id"])
+    return Compared(regulation, by_month(citing), sum(one.n for one in citing), len(one_a_cluster(citing)))
+
+
+def _takers(connection: sqlite3.Connection, regulations: Sequence[Row]) -> list[Row]:
+    units: dict[str, Row] = {}
+    for nth, regulation in enumerate(regulations):
+        for one in spread(connection, regulation["id"], citing_articles(connection, regulation["id"])):
+            unit = units.setdefault(one.unit, {"unit": one.unit, "name": one.name, "cells": [None] * len(regulations)})
+            unit["cells"][nth] = one
+    return sorted(units.values(), key=lambda unit: (-sum(cell is not None for cell in unit["cells"]), unit["unit"]))
+
+
+def _matrix(connection: sqlite3.Connection, slugs: Sequence[str]) -> list[Row]:
+    """The regulations cited most by these units together, with a count for each unit."""
+    totals: dict[str, Row] = {}
+    for nth, slug in enumerate(slugs):
+        for one in rows(connection, CITED_BY, (slug,)):
+            entry = totals.setdefault(one["id"], {"id": one["id"], "label": one["label"], "cells": [0] * len(slugs)})
+            entry["cells"][nth] = one["n"]
+    return sorted(totals.values(), key=lambda entry: (-sum(entry["cells"]), entry["id"]))[:30]
+
+
+CITED_BY = """
+SELECT r.id, r.label, u.n FROM regulation_units u JOIN regulations r ON r.id = u.regulation
+WHERE u.unit = ? ORDER BY u.n DESC LIMIT 200
+"""
