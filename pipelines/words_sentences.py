@@ -20,15 +20,18 @@ LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 MARK = re.compile(r"([.!?…]+)((?:[\"'”’»)\]]|\[\d{1,3}\])*)")  # footnote numbers stand behind the full stop
 OPENING = re.compile(r"[\s\"'“‘«(\[*•·+>–—-]*")
 BRACKETS = re.compile(r"\([^()\n]{1,200}\)")
-INITIALS = re.compile(r"[A-ZĐƯ](?:\.[A-ZĐƯ]){1,2}")
-CONSONANTS = frozenset("BCDĐFGHJKLMNPQRSTVWXZbcdđghklmnpqrstvx")
-PLACE_LETTERS = frozenset("PQHXpqhx")  # phường, quận, huyện, xã
+WORD = re.compile(r"[^\s\"“‘'«(\[,:;]+")
+CLAUSE = re.compile("[:;]")
+INITIALS = re.compile(r"[A-ZĐƯ](?:\.[A-ZĐƯ]){1,2}")  # "T.Ư", "J.K"
+CLUSTER = re.compile(r"[BCDĐGHKLMNPQRSTVX][bcdđghklmnpqrstvx]{1,2}")  # "Nguyễn Văn Ch."
+INITIAL = frozenset("BCDĐFGHJKLMNPQRSTVWXZpqhxtđ")  # of vowels only what stands after "ông"; small ones for places
+PLACES = frozenset("PQHXĐ")  # phường, quận, huyện, xã, đường
 LIST_NUMBER = re.compile(
     r"(?:(?:Điều|Khoản|Mục|Chương|Phần|Bài|Bước|Câu|Hình|Bảng|Biểu|Phụ lục|Tiết|Quy tắc|Cách|Ý)\s)?"
     r"(?:\d{1,3}[a-zđ]?|[IVXLC]{1,6}|[a-zđA-ZĐ])(?:[.\-]\d{1,3}){0,4}",
     re.IGNORECASE,
 )
-LOOK_BACK = 24  # no abbreviation is longer; a bound keeps every test constant in time
+LOOK_BACK = 48  # characters before a full stop that can bear on it; the bound keeps every test constant in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +114,11 @@ def _ends_sentence(text: str, opened: int, mark: re.Match[str], end: int) -> boo
 
 
 def _can_begin(text: str, head: int, mark: re.Match[str]) -> bool:
-    """Whether a sentence may begin with the character at ``head``: a capital, a letter without case, or a digit."""
+    """Whether a sentence may begin at ``head``: with a capital, a letter without case, "iPad", a digit."""
     letter = text[head]
-    return (letter.isalpha() and not letter.islower()) or (
-        letter.isdigit() and mark[1][-1] != "…" and ".." not in mark[1]
-    )
+    if letter.isdigit():
+        return "…" not in mark[1] and ".." not in mark[1]
+    return letter.isalpha() and (not letter.islower() or text[head + 1 : head + 2].isupper())
 
 
 def _is_glued(text: str, head: int, mark: re.Match[str]) -> bool:
@@ -128,41 +131,38 @@ def _is_glued(text: str, head: int, mark: re.Match[str]) -> bool:
 
 def _is_abbreviated(text: str, opened: int, dot: int, head: int) -> bool:
     """Whether the full stop at ``dot`` belongs to the word before it: "TP.", "PGS.TS.", "T.Ư.", "Q.", "1."."""
-    known = language()
-    begin = dot
-    while (
-        begin > max(opened, dot - LOOK_BACK) and not text[begin - 1].isspace() and text[begin - 1] not in "\"“‘'«([,:;"
-    ):
-        begin -= 1
-    word = text[begin:dot]
-    if _is_list_number(text, opened, dot):
+    before = text[max(opened, dot - LOOK_BACK) : dot]
+    if _is_list_number(before):
         return True
-    if known.starter.match(text, head):
+    if language().starter.match(text, head):
         return False
-    if len(word) == 1:
-        return _is_initial(text, opened, begin, head)
-    parts = re.split(r"[.-]", word)
-    return (
-        word in known.abbreviations
-        or INITIALS.fullmatch(word) is not None
-        or all(p in known.abbreviations for p in parts)
-    )
+    words = WORD.findall(before)
+    word, previous = words[-1] if words else "", words[-2].lower() if len(words) > 1 else ""
+    if not word or not before.endswith(word):
+        return False
+    if _is_list_number(CLAUSE.split(before)[-1]):
+        return True
+    return _is_initial(word, previous, text[head : head + 4]) if len(word) == 1 else _is_shortened(word, previous)
 
 
-def _is_list_number(text: str, opened: int, dot: int) -> bool:
-    """Whether nothing but the number of an item or article stands between the start of the sentence and ``dot``."""
-    if dot - opened > 2 * LOOK_BACK:
-        return False
-    opening = OPENING.match(text, opened, dot)
-    return opening is not None and LIST_NUMBER.fullmatch(text, opening.end(), dot) is not None
+def _is_list_number(text: str) -> bool:
+    """Whether a text is the number of an item or article and nothing else: "1", "IV", "a", "Điều 5", "- 2.1"."""
+    opening = OPENING.match(text)
+    return opening is not None and LIST_NUMBER.fullmatch(text, opening.end()) is not None
 
 
-def _is_initial(text: str, opened: int, begin: int, head: int) -> bool:
-    """Whether a single letter stands for a name or a kind of place, and is not the name of a thing ("vitamin C")."""
-    known, letter = language(), text[begin]
-    before = text[max(opened, begin - LOOK_BACK) : begin].split()[-1:]
-    if not letter.isalpha() or (before and before[0].lower() in known.things):
+def _is_shortened(word: str, previous: str) -> bool:
+    """Whether a word of several letters is an abbreviation, or the initials of a name ("cháu N.T.H." is all of one)."""
+    if INITIALS.fullmatch(word):
+        return previous not in language().people
+    known = language().abbreviations
+    return CLUSTER.fullmatch(word) is not None or word in known or all(part in known for part in re.split("[.-]", word))
+
+
+def _is_initial(letter: str, before: str, following: str) -> bool:
+    """Whether a single letter stands for a name or a kind of place, and is no thing's ("vitamin C") and no unit."""
+    if before in language().things or (before[-1:].isdigit() and letter not in PLACES):
         return False
-    if text.startswith(("Ông ", "Bà "), head) and letter not in PLACE_LETTERS:
+    if following.startswith(("Ông ", "Bà ")) and letter not in PLACES:
         return False
-    return letter in CONSONANTS or bool(before and before[0].lower() in known.people)
+    return letter in INITIAL or (letter.isupper() and before in language().people)
