@@ -12,6 +12,7 @@ from ..models import Paragraph, References
 from .assemble import assemble
 from .context import Context, read_context
 from .find import find
+from .lists import share
 from .identity import identify
 from .places import survey
 from .relations import relate, trailing
@@ -37,7 +38,7 @@ def find_references(
     """
     whole = Text.of(normalise(text))
     citations = find(whole)
-    contexts = _contexts(whole, citations)
+    citations, contexts = share(whole, citations, _contexts(whole, citations))
     around = survey(whole, published, unit, level, _dateline(whole, contexts)) if citations else None
     if around is None:
         return References(whole.nfc)

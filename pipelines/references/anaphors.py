@@ -45,7 +45,7 @@ def _is_document(text: Text, head: Head, found: Sequence[Citation]) -> bool:
     kind = head.type
     if kind is None:
         return False
-    cited = any(citation.type is kind for citation in found)
+    cited = any(citation.type is kind for citation in found[-200:])
     if cited or kind.slug in STRONG:
         return True
     if kind.short != "free":

@@ -10,7 +10,7 @@ from .text import Text
 
 _GAP = grammar.GAP
 _ORDINAL = rf"(?:{grammar.ROMAN}|\d{{1,2}}(?![\d/])|{grammar.trie(grammar.ORDINALS)}(?![a-z]))"
-_TERM = rf"(?:,?{_GAP}\(?{_GAP}khoa{_GAP}(?P<term>[xvi]{{1,5}}(?![a-z])|\d{{1,2}})(?:{_GAP}\))?)"
+_TERM = rf"(?:,?{_GAP}\(?{_GAP}khoa{_GAP}(?P<term>[xvi]{{1,5}}(?![a-z])|\d{{1,2}})(?P<more>(?:(?:,{_GAP}|{_GAP}va{_GAP}|{_GAP}-{_GAP})(?:khoa{_GAP})?(?:[xvi]{{1,5}}(?![a-z])|\d{{1,2}}(?!\d))){{0,4}})(?:{_GAP}\))?)"
 _CENTRE = r"(?:ban chap hanh (?:trung uong|tw)|bch (?:trung uong|tw|t\.u)|bchtw|trung uong|t\.? ?u\.?|tw)"
 _PLENUM = re.compile(
     rf"{_GAP}(?:cua )?(?:hoi nghi{_GAP})?(?:"
@@ -20,11 +20,13 @@ _PLENUM = re.compile(
 _LEVELS = r"(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran|dac khu|khoi|cong an|quan su|bo|so)"
 _CONGRESS = re.compile(
     rf"{_GAP}(?:cua )?dai{_GAP}hoi(?:{_GAP}dai{_GAP}bieu)?(?P<nation>{_GAP}toan{_GAP}quoc)?"
+    rf"(?P<org>{_GAP}(?:cong{_GAP}doan|doan|hoi|mat{_GAP}tran|mttq|lien{_GAP}doan|lien{_GAP}minh)(?![a-z]))?"
     rf"(?P<body>{_GAP}dang{_GAP}bo(?:{_GAP}{_LEVELS}(?![a-z]))?|{_GAP}dang(?:{_GAP}cong san viet nam|{_GAP}toan quoc)?(?![a-z]))?"
 )
 _NUMBERED = re.compile(
     rf"{_GAP}(?:(?:lan{_GAP}thu|lan|khoa|thu){_GAP})?(?P<ordinal>{grammar.ROMAN}|\d{{1,2}}(?![\d/.]))(?![a-z%])"
 )
+_NATION = re.compile(rf"{_GAP}toan{_GAP}quoc")
 _OF_PARTY = re.compile(
     rf"{_GAP}(?:cua{_GAP})?(?P<body>dang{_GAP}bo(?:{_GAP}{_LEVELS}(?![a-z]))?|dang(?:{_GAP}cong san viet nam)?(?![a-z]))"
 )
@@ -54,7 +56,7 @@ def _plenum(text: Text, head: Head) -> Citation | None:
     number = grammar.ordinal(match["before"] or match["after"] or "")
     if not number or number > 20:
         return None
-    term = grammar.ordinal(match["term"]) if match["term"] else None
+    term = grammar.ordinal(match["term"]) if match["term"] and not match["more"] else None
     return Citation(
         head.start, match.end(), "congress", head.type, head=head, name=f"tw{number}", term=f"k{term}" if term else None
     )
@@ -66,7 +68,12 @@ def _congress(text: Text, head: Head) -> Citation | None:
         return None
     body = match.span("body") if match["body"] else None
     end = match.end()
-    if body:
+    if match["org"]:
+        body, end = _organisation(text, match.start("org") + len(match["org"]))
+        body = (match.start("org"), end)
+        if nation := _NATION.match(text.folded, end):
+            end = nation.end()
+    elif body:
         body, end = _with_name(text, body)
     elif match["nation"]:
         body, end = _organisation(text, end)

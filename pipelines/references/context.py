@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..models import DateRole
 from . import grammar
-from .bodies import Phrase, read_body, read_phrase
+from .bodies import Body, Phrase, read_body, read_phrase
 from .citation import Citation
 from .dates import Day, read_day
 from .text import Text
@@ -19,6 +19,10 @@ _BARE_DATE = re.compile(rf"{_GAP}\({_GAP}(?=\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19|20
 _DATELINE = re.compile(rf"{_GAP}(?:\|{_GAP})?(?P<place>[^,;:.()\d]{{3,60}}),{_GAP}ngay{_GAP}(?=\d)")
 _YEAR = re.compile(rf",?{_GAP}(?:nam{_GAP})?(?P<year>{grammar.YEAR})(?!{_GAP}[/-]\d)(?={_GAP}(?:[,.;)]|$|[a-z(]))")
 _OF = re.compile(rf"{_GAP},?{_GAP}(?:cua|of|do){_GAP}")
+_PLENUM = re.compile(
+    rf"{_GAP}[,(]?{_GAP}(?:cua{_GAP})?hoi{_GAP}nghi{_GAP}(?:lan{_GAP}thu{_GAP}[a-z]+{_GAP}|lan{_GAP}thu{_GAP}\d+{_GAP})?"
+    rf"(?=(?:ban chap hanh )?(?:trung uong|tw|t\.u))(?P<body>[a-z. ]+?)(?:{_GAP}\d{{1,2}})?(?:,?{_GAP}\(?khoa{_GAP}(?:[xvi]+|\d+)\)?)(?![a-z\d])"
+)
 _EFFECT = re.compile(
     rf"{_GAP},?{_GAP}(?:(?:chinh thuc|bat dau|se|nay|va) ){{0,2}}(?:co hieu luc|ap dung|thi hanh)(?: thi hanh| ap dung)?"
     rf"(?:,? ?(?:ke )?tu)?(?: ngay)?{_GAP}(?=\d)"
@@ -111,6 +115,9 @@ def _step(text: Text, citation: Citation, pos: int, right: int, context: Context
                 return replace(context, day=day, role=_role(day), dateline=line.span("place"), end=day.end)
         if context.year is None and (year := _YEAR.match(folded, pos)):
             return replace(context, year=year["year"], end=year.end())
+    if context.issuer is None and (plenum := _PLENUM.match(folded, pos)) and plenum.end() <= right:
+        phrase = Phrase(plenum.start("body"), plenum.end(), Body("tw", "party", "central"))
+        return replace(context, issuer=phrase, end=plenum.end())
     if context.issuer is None and (of := _OF.match(folded, pos)) and (phrase := read_phrase(text, of.end(), right)):
         made = _MADE.match(folded, phrase.end)
         context = replace(context, issuer=phrase, end=phrase.end)

@@ -15,8 +15,9 @@ from .registers import DocumentType, abbreviations, document_types, issuers, typ
 from .shorts import stands_alone, stands_in_list
 from .symbols import Reading, Symbol, read_pieces, read_symbol
 from .text import Text
-from .tokens import scanner, spoken_types
+from .tokens import kinds_of_words, scanner, spoken_types
 
+_REACH = 80  # a type word may stand this far before its number
 _JOIN = re.compile(
     rf"{grammar.GAP}(?:\({grammar.GAP})?(?P<marker>{grammar.MARKER})?\(?{grammar.GAP}"
 )
@@ -29,10 +30,9 @@ _BETWEEN = re.compile(  # between two numbers of one list: a gloss or a date, a 
     rf"(?:{grammar.GAP}\([^()\n]{{1,60}}\))?+(?:,?{grammar.GAP}ngay [\d/.-]{{3,10}})?+{grammar.GAP}"
     rf"(?:,? ?(?:va|cung|hoac)(?![a-z])|[,;&]){grammar.GAP}(?P<marker>{grammar.MARKER})?"
 )
-_PLURAL = re.compile(r"(?:(?<![a-z])(?:cac|nhung|hai|ba|bon|nam|sau|bay|tam|chin|muoi)|(?<!\d)\d{1,2}) {1,3}$")
+_PLURAL = re.compile(r"(?:(?<![a-z])(?:cac|nhung|hai|ba|bon|nam|sau|bay|tam|chin|muoi)|(?<![\d.,/-])(?<!dieu )(?<!khoan )(?<!diem )(?<!muc )(?<!chuong )(?<!phan )(?<!ngay )(?<!thang )\d{1,2}) {1,3}$")
 _YEAR_AFTER = re.compile(rf",?{grammar.GAP}nam{grammar.GAP}(?P<year>{grammar.YEAR})")
 _INSIDE_ISSUER = re.compile(r"(?:cua )|(?:ubnd|hdnd|uy ban|hoi dong|bo |so |chinh phu|thu tuong|tinh|huyen|thanh)")
-_REACH = 80  # a type word may stand this far before its number
 
 
 @dataclass(slots=True)
@@ -43,34 +43,46 @@ class _Walk:
     found: list[Citation] = field(default_factory=list)
     covered: int = 0
     head: Head | None = None
+    reach: int = -_REACH - 1  # the end of the last type word or citation: what a bare number may belong to
 
     def add(self, citation: Citation) -> None:
         self.found.append(citation)
-        self.covered = citation.end
+        self.covered = self.reach = citation.end
+
+    def open(self, head: Head | None) -> None:
+        self.head = head
+        if head:
+            self.reach = head.end
 
 
 def find(text: Text) -> list[Citation]:
     """The citations of a text, in order; they do not overlap."""
     walk = _Walk(text)
+    kinds = kinds_of_words()
     for token in scanner().finditer(text.folded):
-        if token.start() >= walk.covered:
-            _STEPS[token.lastgroup or ""](walk, token)
+        if token.start() < walk.covered:
+            continue
+        if token.lastgroup:
+            _at_number(walk, token)
+        else:
+            word = token[0]
+            _STEPS[kinds.get(word) or kinds[" ".join(word.split())]](walk, token)
     return walk.found
 
 
 def _at_type(walk: _Walk, token: re.Match[str]) -> None:
     text, kind = walk.text, type_words().get(" ".join(token[0].split()))
-    before = text.folded[max(0, token.start() - 8) : token.start()]
+    before = text.folded[max(0, token.start() - 16) : token.start()]
     head = Head(
         token.start(), token.end(), kind, _PLURAL.search(before) is not None, text.plain[token.start()].isupper()
     )
     if kind is None:
-        walk.head = head
+        walk.open(head)
         return
     citation = read_congress(text, head) or read_anaphor(text, head, walk.found)
     if citation:
         walk.add(citation)
-    walk.head = head
+    walk.open(head)
 
 
 def _at_spoken(walk: _Walk, token: re.Match[str]) -> None:
@@ -80,14 +92,14 @@ def _at_spoken(walk: _Walk, token: re.Match[str]) -> None:
     head = Head(token.start(), token.end(), kind)
     if citation := read_congress(walk.text, head):
         walk.add(citation)
-    walk.head = head
+    walk.open(head)
 
 
 def _at_name(walk: _Walk, token: re.Match[str]) -> None:
     kind = type_words()[" ".join(token[0].split())]
     citation = read_name(walk.text, token.start(), token.end(), kind)
     if citation is None:
-        walk.head = Head(token.start(), token.end(), kind)
+        walk.open(Head(token.start(), token.end(), kind))
     while citation:
         walk.add(citation)
         walk.head = None
@@ -101,9 +113,9 @@ def _at_acronym(walk: _Walk, token: re.Match[str]) -> None:
 
 def _at_number(walk: _Walk, token: re.Match[str]) -> None:
     text, start = walk.text, token.start()
-    head, left, issuer, marked = _head_of(walk, start)
-    if not (token["tail"] or head or walk.found):
+    if not token["tail"] and start - walk.reach > _REACH:
         return
+    head, left, issuer, marked = _head_of(walk, start)
     symbol = read_symbol(text.plain[start : token.end("tail")])
     if symbol is None:
         return
@@ -122,7 +134,6 @@ _STEPS = {
     "spoken": _at_spoken,
     "name": _at_name,
     "acronym": _at_acronym,
-    "tail": _at_number,
 }
 
 
@@ -166,7 +177,7 @@ def _full(
         left,
         end,
         manner,
-        kind or _type_of(reading),
+        kind or (_type_of(reading) if symbol.year is None or reading.abbreviation else None),
         symbol.number,
         symbol.year,
         symbol,
@@ -209,7 +220,7 @@ def _type_of(reading: Reading) -> DocumentType | None:
     from ..folding import fold
 
     if reading.abbreviation is None:
-        return None
+        return document_types()["cong-van"] if _is_letter(reading) else None
     if reading.abbreviation in ("QĐi", "QyĐ"):
         return document_types()["quy-dinh"]
     kinds = abbreviations()[fold(reading.abbreviation).text][1]
@@ -220,6 +231,11 @@ def _type_of(reading: Reading) -> DocumentType | None:
     if {kind.slug for kind in kinds} >= {"quyet-dinh", "quy-dinh"}:
         return None if system == "party" else document_types()["quyet-dinh"]
     return next((kind for kind in kinds if kind.system in (system, "both")), kinds[0])
+
+
+def _is_letter(reading: Reading) -> bool:
+    """Whether a symbol is issuer and unit alone, as on an official letter: "396/UBND-KT"."""
+    return len(reading.codes) > 1 and _known_code(reading.codes[0]) and not reading.codes[0][-1].isdigit()
 
 
 def _credible(text: Text, start: int, symbol: Symbol, reading: Reading, head: Head | None, marked: bool) -> bool:

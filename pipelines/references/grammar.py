@@ -32,16 +32,18 @@ def _letter(letter: str) -> str:
 
 
 def headed(words: Iterable[str]) -> str:
-    """``trie`` of whole words: no letter before the first, none after the last.
+    """``trie`` of whole words of two letters or more: no letter before the first, none after the last.
 
-    The look-behind stands after the first letter, so that the scan still skips by first letters alone; a digit may
-    stand before, since footnote and list numbers are often glued to the word ("3Quyết định 595/QĐ-BHXH").
+    The look-behind stands after the second letter, so that a scan skips by first letters and drops most of the rest at
+    the second. A digit may stand before: footnote and list numbers are often glued on ("3Quyết định 595/QĐ-BHXH").
     """
     branches: dict[str, list[str]] = {}
     for word in sorted(set(words)):
-        branches.setdefault(word[0], []).append(word[1:])
-    body = "|".join(f"{first}(?<![a-z]{first}){trie(rest)}" for first, rest in branches.items())
-    return f"(?:{body})(?![a-z])"
+        branches.setdefault(word[:2], []).append(word[2:])
+    letters: dict[str, list[str]] = {}
+    for two, rest in branches.items():
+        letters.setdefault(two[0], []).append(f"{two[1]}(?<![a-z]{two}){trie(rest)}")
+    return "(?:" + "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in letters.items()) + ")(?![a-z])"
 
 
 UPPER = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper() and letter.isalpha())

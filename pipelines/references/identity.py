@@ -14,6 +14,7 @@ from .bodies import Body, body_of_code
 from .citation import Citation
 from .context import Context
 from .places import Surroundings, place_of
+from .registers import issuer_names
 from .text import Text
 
 _TWO_SERIES = frozenset(("quyet-dinh", "nghi-quyet"))
@@ -196,8 +197,8 @@ def _party_body(text: Text, citation: Citation) -> Body:
 
 
 def _organisation(phrase: str) -> str:
-    slug = "-".join(phrase.split())
-    return next((value[0] for key, value in _CHARTERS.items() if slug.startswith(key) and value[1] == "org"), slug)
+    issuer = issuer_names().get(" ".join(phrase.split()))
+    return issuer.body if issuer else "-".join(phrase.split())
 
 
 @cache  # the table is part of the program

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -144,7 +145,10 @@ def _patients(scene: _Scene, i: int, cue: re.Match[str]) -> list[int]:
 def _previous_subject(scene: _Scene, cue: re.Match[str]) -> int | None:
     """The first citation of the sentence before."""
     sentence = scene.layout.sentence(cue.start()) - 1
-    return next((j for j, one in enumerate(scene.citations) if scene.layout.sentence(one.start) == sentence), None)
+    if sentence < 0:
+        return None
+    j = bisect_left(scene.citations, scene.layout.starts[sentence], key=lambda one: one.start)
+    return j if j < len(scene.citations) and scene.layout.sentence(scene.citations[j].start) == sentence else None
 
 
 def _coordinated(scene: _Scene, i: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..models import ResolvedBy
@@ -31,34 +31,45 @@ def resolve(
     parts: Sequence[tuple[Citation, Context, Identity]], edges: Sequence[Edge], layout: Layout
 ) -> list[Resolved]:
     """Every citation with the document it means."""
-    nodes = [identity for _, _, identity in parts if identity.id and identity.period != "-"]
+    nodes = _index(identity for _, _, identity in parts if identity.id and identity.period != "-")
+    objects: dict[int, set[int]] = {}  # by sentence: what the relations stated there are done to
+    for edge in edges:
+        objects.setdefault(layout.sentence(edge.start), set()).add(edge.object)
     found: list[Resolved] = []
     for citation, context, identity in parts:
         if citation.kind == "anaphor":
-            found.append(_antecedent(citation, context, identity, found, edges, layout))
+            found.append(_antecedent(citation, context, identity, found, objects, layout))
             continue
         found.append(_resolve(citation, context, identity, nodes))
     return found
 
 
-def _resolve(citation: Citation, context: Context, identity: Identity, nodes: Sequence[Identity]) -> Resolved:
+def _index(nodes: Iterable[Identity]) -> dict[str, list[Identity]]:
+    """The dated documents of a page by number, and by name where a law has one."""
+    index: dict[str, dict[str | None, Identity]] = {}
+    for node in nodes:
+        for key in {node.number or "", f"~{node.name}" if node.name is not None else node.number or ""}:
+            index.setdefault(key, {})[node.id] = node
+    return {key: list(found.values()) for key, found in index.items()}
+
+
+def _resolve(citation: Citation, context: Context, identity: Identity, nodes: Mapping[str, list[Identity]]) -> Resolved:
     own: ResolvedBy = {"full": "full", "list": "list", "named": "named", "congress": "named"}.get(citation.kind, "full")  # type: ignore[assignment]
     if identity.place_by == "site":
         own = "site"
     if identity.id and identity.period != "-" and not (citation.name is not None and not citation.number):
         return Resolved(citation, context, identity, identity.id, own, 1.0 if citation.kind == "full" else 0.95)
-    candidates = _numbered_first(_distinct(node for node in nodes if _fits(node, identity, citation)))
+    known = nodes.get(identity.number or "", ())
+    candidates = _numbered_first([node for node in known if _fits(node, identity, citation)])
     if len(candidates) == 1:
         node = candidates[0]
+        if node.id == identity.id:
+            return Resolved(citation, context, identity, node.id, own, 0.95)
         merged = replace(node, place_by=identity.place_by or node.place_by, term=identity.term or node.term)
         return Resolved(citation, context, merged, node.id, "page", 0.9)
     if len(candidates) > 1 and not citation.name:
         return Resolved(citation, context, identity)
     return Resolved(citation, context, identity, identity.id, own if identity.id else None, 0.6 if identity.id else 0.0)
-
-
-def _distinct(nodes: Iterable[Identity]) -> list[Identity]:
-    return list({node.id: node for node in nodes}.values())
 
 
 def _numbered_first(nodes: list[Identity]) -> list[Identity]:
@@ -69,8 +80,6 @@ def _numbered_first(nodes: list[Identity]) -> list[Identity]:
 def _fits(node: Identity, wanted: Identity, citation: Citation) -> bool:
     """Whether a document the page knows may be the one a citation means: nothing that both state contradicts."""
     if node.type is None or wanted.type is None:
-        return False
-    if node.number != wanted.number and (wanted.name is None or wanted.name != node.name):
         return False
     if not _same_type(node.type, wanted.type, exact=citation.symbol is not None and bool(citation.symbol.pieces)):
         return False
@@ -96,7 +105,7 @@ def _antecedent(
     context: Context,
     identity: Identity,
     before: Sequence[Resolved],
-    edges: Sequence[Edge],
+    objects: Mapping[int, set[int]],
     layout: Layout,
 ) -> Resolved:
     """An anaphor with what it means: the one document of its type in the nearest sentence that has any.
@@ -105,22 +114,31 @@ def _antecedent(
     so does a quotation, whose speaker may have another text in mind, unless the page knows just one such document.
     """
     unresolved = Resolved(citation, context, identity)
-    fitting = [i for i, one in enumerate(before) if one.id and one.citation.type is citation.type]
-    if layout.quoted(citation.start, citation.end) and len({before[i].id for i in fitting}) > 1:
-        return unresolved
-    near = [i for i in fitting if _near(before[i].citation, citation, layout)]
-    if not near:
+    near = _nearby(citation, before, layout)
+    quoted = layout.quoted(citation.start, citation.end)
+    if not near or (quoted and len({before[i].id for i in near}) > 1):
         return unresolved
     sentence = layout.sentence(before[near[-1]].citation.start)
     here = [i for i in near if layout.sentence(before[i].citation.start) == sentence]
-    objects = {edge.object for edge in edges if layout.sentence(edge.start) == sentence}
-    ids = {before[i].id: i for i in here if i not in objects} or {before[i].id: i for i in here}
+    done_to = objects.get(sentence, set())
+    ids = {before[i].id: i for i in here if i not in done_to} or {before[i].id: i for i in here}
     if len(ids) != 1:
         return unresolved
     (id_, i), *_ = ids.items()
     return Resolved(citation, context, before[i].identity, id_, "anaphor", 0.8)
 
 
+def _nearby(citation: Citation, before: Sequence[Resolved], layout: Layout) -> list[int]:
+    """The resolved citations of an anaphor's type that stand near enough before it, in order."""
+    near = []
+    for i in range(len(before) - 1, -1, -1):
+        if citation.start - before[i].citation.end > _BACK:
+            break
+        one = before[i]
+        if one.id and one.citation.type is citation.type and _near(one.citation, citation, layout):
+            near.append(i)
+    return near[::-1]
+
+
 def _near(one: Citation, anaphor: Citation, layout: Layout) -> bool:
-    breaks = layout.paragraph(anaphor.start) - layout.paragraph(one.start)
-    return anaphor.start - one.end <= _BACK and breaks <= 1
+    return layout.paragraph(anaphor.start) - layout.paragraph(one.start) <= 1

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from . import grammar
+from .bodies import read_body
 from .citation import Citation, Head
 from .symbols import Symbol
 from .text import Text
@@ -35,6 +36,9 @@ _COUNTED = re.compile(
     r"không|có|sẵn sàng|tại chỗ|cùng|nhất|tốt|rõ|đúng|trong một)(?!\w)",
     re.IGNORECASE,
 )
+# Everyday nouns that, numbered and with an issuer, are documents; programmes and projects are named so without being one.
+_ISSUED_BY = frozenset(("ke-hoach", "bao-cao", "to-trinh", "quy-che", "phuong-an"))
+_OF = re.compile(rf"{grammar.GAP}(?:cua|do){grammar.GAP}")
 _YEAR_NUMBER = re.compile(r"(?:19|20)\d\d")
 
 
@@ -52,7 +56,7 @@ def stands_alone(
     if marked or _cited_before(found, kind.slug, symbol.number):
         return True
     if kind.short == "marked":
-        return symbol.year is not None
+        return symbol.year is not None or (kind.slug in _ISSUED_BY and _issued_by(text, end))
     if symbol.year is not None or (symbol.number.startswith("0") and len(symbol.number) < 4):
         return True
     if head.capital and not text.plain[head.start : head.end].isupper():
@@ -64,11 +68,15 @@ def stands_in_list(text: Text, start: int, end: int, symbol: Symbol, last: Citat
     """Whether a bare number after a citation and a comma or "và" is another citation of its list."""
     if symbol.number.startswith(".") or (_MEASURE.match(text.folded, end) and not _list_comma(text, end, True)):
         return False
-    if last.symbol and last.symbol.pieces and not marked:
-        return False
     if symbol.year is None and _YEAR_NUMBER.fullmatch(symbol.number):
         return False
     return marked or symbol.year is not None or _goes_on(text, end)
+
+
+def _issued_by(text: Text, end: int) -> bool:
+    """Whether the body that issued it follows: "Kế hoạch 123 của UBND tỉnh"."""
+    of = _OF.match(text.folded, end)
+    return of is not None and read_body(text, of.end()) is not None
 
 
 def _goes_on(text: Text, end: int) -> bool:

@@ -16,6 +16,7 @@ _UNIT = re.compile(grammar.UNIT_IN_BRACKETS)
 _TERM = re.compile(r"(qh|ubtvqh|hdnn)(\d{1,2})")
 _TERM_BODIES = {"qh": "QH", "ubtvqh": "UBTVQH", "hdnn": "HĐNN"}
 _UPPER = re.compile(r"[A-ZĐƯƠ0-9&]+")
+_MIXED = re.compile(r"(?:[A-ZĐƯƠ0-9&]+(?:r|h|i|g|y|th|ch)(?=[A-ZĐƯƠ]))+[A-ZĐƯƠ0-9&]+")  # GDTrH
 _SYLLABLE = re.compile(r"(?:ngh?|nh|[cgkpt]h|gi|qu|tr|[bcdđghklmnpqrstvx])?[aeiouyươ]*$", re.IGNORECASE)
 
 
@@ -85,6 +86,8 @@ def _canonical(written: str) -> tuple[str | None, int]:
     word = fold(written).text.replace("&", "").replace(".", "")
     if known := _known(word, written):
         return known, len(written)
+    if _MIXED.fullmatch(written):
+        return written.replace("&", ""), len(written)
     upper = _UPPER.match(written.replace("Ð", "Đ").replace("Ɖ", "Đ"))
     if upper is None:
         return None, 0

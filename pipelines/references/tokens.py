@@ -23,20 +23,20 @@ CODE_ACRONYMS = {
 
 @cache  # compiled once from the registers, which do not change
 def scanner() -> re.Pattern[str]:
-    """The scanner; ``lastgroup`` says what was found.
+    """The scanner: a match is a word of ``kinds_of_words``, or a number, with its symbol in the group ``tail``."""
+    words = grammar.headed(kinds_of_words())
+    return re.compile(rf"{words}|{grammar.NUMBER}(?=(?P<tail>{grammar.SYMBOL_TAIL}))")
+
+
+@cache  # as scanner
+def kinds_of_words() -> dict[str, str]:
+    """What each word of the scanner is.
 
     ``type``: a type word; ``spoken``: an abbreviation of one; ``name``: the type word of what is cited by name;
-    ``acronym``: BLHS and the like; ``tail``: a number, whose symbol the look-ahead group holds.
+    ``acronym``: BLHS and the like.
     """
-    named = [slug_words for slug_words, kind in type_words().items() if kind.short == "named"]
-    types = [*(word for word, kind in type_words().items() if kind.short != "named"), *PSEUDO_TYPES]
-    return re.compile(
-        rf"(?P<type>{grammar.headed(types)})"
-        rf"|(?P<name>{grammar.headed(named)})"
-        rf"|(?P<acronym>{grammar.headed(CODE_ACRONYMS)})"
-        rf"|(?P<spoken>{grammar.headed(SPOKEN)})"
-        rf"|(?P<number>{grammar.NUMBER})(?=(?P<tail>{grammar.SYMBOL_TAIL}))"
-    )
+    kinds = dict.fromkeys(SPOKEN, "spoken") | dict.fromkeys(CODE_ACRONYMS, "acronym") | dict.fromkeys(PSEUDO_TYPES, "type")
+    return kinds | {word: "name" if kind.short == "named" else "type" for word, kind in type_words().items()}
 
 
 @cache  # as scanner
