@@ -35,6 +35,7 @@ _OTHER_VIEW = re.compile(
 # Hosts seen to serve the same paths as the bare host: m. and mb.btv.org.vn, amp.baonghean.vn, demo.baosonla.org.vn,
 # beta.baoninhbinh.org.vn, mysql.baothaibinh.com.vn. A language edition ("en.") is another site.
 _MIRRORS = frozenset({"www", "m", "mb", "mobile", "wap", "amp", "demo", "beta", "mysql"})
+_SAME_PAGE = frozenset({"amp", "print", "index.html", "index.htm", "index.php"})  # as the end of a path
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
@@ -174,7 +175,7 @@ def _canonical_path(path: str) -> str:
     segments = [segment for segment in bare.split("/") if segment.strip()]
     while segments and (segments[0].lower() in {"index.php", "amp"} or segments[0].startswith("dev~")):
         del segments[0]
-    while len(segments) > 1 and segments[-1].lower() in {"amp", "print"}:
+    while segments and segments[-1].lower() in _SAME_PAGE:
         del segments[-1]
     joined = "/" + "/".join(segments)
     return _quote(joined.lower() if ".aspx" in joined.lower() else joined)

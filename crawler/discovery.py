@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from crawler.addresses import canonical, resolve
+from crawler.discovery_dates import days_in_address
 from crawler.discovery_feeds import Item, read_items
 from crawler.discovery_html import read_anchors
 from crawler.discovery_pages import next_pages
@@ -38,6 +39,14 @@ class Link:
     identity: str | None = None
     published: str | None = None
     modified: str | None = None
+
+    @property
+    def days(self) -> tuple[str | None, str | None]:
+        """The first and last day on which it can have been published, by its source and its address; None: open."""
+        if self.published is not None:
+            return self.published, self.published
+        first, last = days_in_address(self.fetch_url) or (None, None)
+        return first, min(filter(None, (last, self.modified)), default=None)
 
 
 @dataclass(frozen=True, slots=True)

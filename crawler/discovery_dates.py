@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
@@ -12,6 +13,12 @@ OLDEST = 1995  # the first Vietnamese newspapers went online in 1997; "0001-01-0
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ].*)?")
 _SLASHES = re.compile(r"(?:\D{0,20}\s)?(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\D.*)?")
 _LONG = 64
+
+# Where addresses carry a day or month: /2023-11-11/, /2023/11/11/, /202308/, and ids that begin with the time they were
+# given, as in /d20160930103549550.htm.
+_DAY_SEGMENT = re.compile(r"/((?:19|20)\d\d)([-/])(\d{1,2})\2(\d{1,2})/")
+_MONTH_SEGMENT = re.compile(r"/((?:19|20)\d\d)(0[1-9]|1[0-2])/")
+_TIME_ID = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-3]\d)(?:[01]\d|2[0-3])(?:[0-5]\d){2}\d{0,4}(?!\d)")
 
 
 def day_of(written: str | None) -> str | None:
@@ -27,6 +34,22 @@ def day_of(written: str | None) -> str | None:
 
 def _local(moment: datetime) -> date:
     return (moment.astimezone(VIETNAM) if moment.tzinfo is not None else moment).date()
+
+
+def days_in_address(url: str) -> tuple[str, str] | None:
+    """The first and last day on which an article of this address can have been published, None if it does not say."""
+    found = _DAY_SEGMENT.search(url)
+    day = _date(found[1], found[3], found[4]) if found else None
+    if day is None:
+        found = _TIME_ID.search(url)
+        day = _date(found[1], found[2], found[3]) if found else None
+    if day is not None:
+        return day.isoformat(), day.isoformat()
+    month = _MONTH_SEGMENT.search(url)
+    if month is None:
+        return None
+    last = monthrange(int(month[1]), int(month[2]))[1]
+    return f"{month[1]}-{month[2]}-01", f"{month[1]}-{month[2]}-{last}"
 
 
 def _iso(text: str) -> date | None:

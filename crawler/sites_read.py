@@ -47,8 +47,8 @@ class Entry:
     def fields(self) -> dict[str, Any]:
         """The checked fields that the entry writes, as ``Site`` takes them; raises ``InputError``."""
         for name in self.table:
-            if name not in _READERS:
-                close = get_close_matches(name, _READERS, n=1)
+            if name not in FIELDS:
+                close = get_close_matches(name, FIELDS, n=1)
                 raise self.error(name, "unknown key" + (f"; did you mean {close[0]}?" if close else ""))
         for name in ("id", "domains", "article"):
             if not self.table.get(name):
@@ -57,7 +57,7 @@ class Entry:
             raise self.error("start", "one of start, feeds, sitemaps is required")
         if self.table.get("connect") and self.table.get("private") is not True:
             raise self.error("connect", "is only for an entry with private = true")
-        read = {name: _READERS[name](self, name, value) for name, value in self.table.items()}
+        read = {name: FIELDS[name](self, name, value) for name, value in self.table.items()}
         return {"name": read["id"]} | read
 
 
@@ -200,7 +200,8 @@ def _check_xpath(entry: Entry, field: str, expression: str) -> None:
         raise entry.error(field, f"{expression!r} is not an XPath expression: {error}") from error
 
 
-_READERS: Mapping[str, Callable[[Entry, str, object], Any]] = {
+# Every key of an entry and how it is read.
+FIELDS: Mapping[str, Callable[[Entry, str, object], Any]] = {
     "id": _id,
     "name": _text,
     "kind": _choice,

@@ -44,7 +44,7 @@ SAME = [
     ["https://x.vn/a/../b//c/./d", "https://x.vn/b/c/d"],
     ["https://X.VN./a", "https://x.vn/a", "https://user:secret@x.vn/a"],
     ["https://báo.vn/a", "https://xn--bo-mia.vn/a"],
-    ["https://x.vn", "https://x.vn/", "https://x.vn/#top", "https://www.x.vn/index.php"],
+    ["https://x.vn", "https://x.vn/", "https://x.vn/#top", "https://www.x.vn/index.php", "https://x.vn/index.html"],
 ]  # fmt: skip
 
 DIFFERENT = [

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import discovery
-from crawler.discovery import Found, Kind, discover
-from crawler.discovery_dates import day_of
+from crawler.discovery import Found, Kind, Link, discover
+from crawler.discovery_dates import day_of, days_in_address
 from crawler.discovery_html import Anchor
 from crawler.discovery_pages import MAX_PAGE, next_pages, place
 from crawler.discovery_traps import trap
@@ -403,6 +403,42 @@ def test_no_bytes_raise(site: Site, noise: bytes, kind: Kind) -> None:
 )
 def test_the_day_a_source_states(written: str | None, day: str | None) -> None:
     assert day_of(written) == day, written
+
+
+@pytest.mark.parametrize(
+    ("url", "days"),
+    [
+        ("https://bao.vn/xa-hoi/202112/mot-tin-785426", ("2021-12-01", "2021-12-31")),
+        ("https://bao.vn/xa-hoi/202402/mot-tin-1ca37b2/", ("2024-02-01", "2024-02-29")),
+        ("https://bao.gov.vn/portal/Pages/2023-11-9/Thu-tuong.aspx", ("2023-11-09", "2023-11-09")),
+        ("https://bao.vn/2023/11/09/mot-tin", ("2023-11-09", "2023-11-09")),
+        ("https://bao.org.vn/mot-tin/d20160930103549550.htm", ("2016-09-30", "2016-09-30")),
+        ("https://bao.vn/mot-tin-20260307075519174.htm", ("2026-03-07", "2026-03-07")),
+        ("https://bao.vn/mot-tin-20269907075519174.htm", None),
+        ("https://bao.vn/202113/mot-tin", None),
+        ("https://bao.vn/2023-02-31/mot-tin", None),
+        ("https://bao.vn/mot-tin-202112.html", None),
+        ("https://bao.vn/mot-tin-nam-2021-post579869.html", None),
+    ],
+)
+def test_the_days_an_address_allows(url: str, days: tuple[str, str] | None) -> None:
+    assert days_in_address(url) == days, url
+
+
+@pytest.mark.parametrize(
+    ("published", "modified", "url", "days"),
+    [
+        (None, None, "https://bao.vn/a", (None, None)),
+        ("2026-11-24", "2026-11-25", "https://bao.vn/202612/a", ("2026-11-24", "2026-11-24")),
+        (None, "2026-11-25", "https://bao.vn/a", (None, "2026-11-25")),
+        (None, "2026-11-25", "https://bao.vn/202611/a", ("2026-11-01", "2026-11-25")),
+        (None, "2026-12-25", "https://bao.vn/202611/a", ("2026-11-01", "2026-11-30")),
+    ],
+)
+def test_the_days_a_link_allows(
+    published: str | None, modified: str | None, url: str, days: tuple[str | None, str | None]
+) -> None:
+    assert Link(url, url, "article", published=published, modified=modified).days == days
 
 
 @given(st.text(alphabet="0123456789-/:., TZ+GMTNovTueAMPMSACH\u0660", max_size=40))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -13,6 +15,7 @@ import pytest
 from crawler.sites import Site, load_sites, owner, select
 from crawler.sites_check import HEADER, check_catalogue, site_table
 from crawler.sites_propose import propose
+from crawler.sites_read import CHOICES, FIELDS
 from pipelines.errors import InputError
 from pipelines.models import Rules, Source
 from pipelines.units import all_units
@@ -347,6 +350,30 @@ def test_hostile_addresses_do_not_hold_an_expression_up(unit: str) -> None:
         start = time.perf_counter()
         site.article.search(address)
         assert time.perf_counter() - start < 0.2, f"{site.id}: {site.article.pattern}"
+
+
+# The documentation.
+
+GUIDE = (Path(__file__).parent.parent / "docs" / "add-a-site.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_describes_every_field() -> None:
+    described = {
+        name for row in re.findall(r"^\| (`.+?) \|", GUIDE, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
+    }
+    assert set(FIELDS) - {"rules"} <= described, set(FIELDS) - described
+    for values in CHOICES.values():
+        assert all(f"`{value}`" in GUIDE for value in values), values
+    assert all(f"`{item.name}`" in GUIDE for item in fields(Rules))
+
+
+def test_the_expressions_of_the_guide_are_those_of_the_catalogue() -> None:
+    sites = load_sites()
+    rows = re.findall(r"^\| `/[^`]+` \| `(/[^`]+)` \| ([\w, -]+) \|$", GUIDE, re.MULTILINE)
+    assert len(rows) == 8
+    for expression, names in rows:
+        for name in names.split(", "):
+            assert sites[name].article.pattern.endswith(expression), f"{name}: {sites[name].article.pattern}"
 
 
 # Checks and proposals.
