@@ -8,16 +8,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
+from crawler.archive_heads import HEAD_LIMIT, Head, parse_head, split_head
 from crawler.archive_provenance import restore
-from crawler.archive_records import HEAD_LIMIT, Damage, Head, Record, parse_head, split_head
-from crawler.content import MAX_BYTES, TooLargeError, is_html, looks_like_html, undo_codings
+from crawler.archive_records import Damage, Record
+from crawler.content import MAX_BYTES, Content, TooLargeError, is_html, looks_like_html, undo_codings
 from pipelines.models import Fetch, Page, Position
 
 RAW_LIMIT = 2 * MAX_BYTES  # chunked framing and a useless compression add to a page, but do not double it
 JSON_LIMIT = 1 << 20
+INTERIM = 3  # answers such as "100 Continue" and "103 Early Hints" that proxies record before the real one
 COMPANIONS = 8  # records that belong to a response: its request, its metadata, in tools that write more, a few
 
 ProblemKind = Literal["torn", "damaged", "too-large", "revisit", "outside", "unreadable"]
@@ -26,6 +29,7 @@ Wanted = Callable[[str], bool]
 # Content types under which servers send pages without calling them pages; the bytes decide.
 _VAGUE = frozenset({"", "text/plain", "text/xml", "application/xml", "application/octet-stream"})
 _STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)? +(\d{3})(?: |$)", re.IGNORECASE)
+_INTERIM_LINE = re.compile(r"HTTP/\d(?:\.\d)? +1\d\d(?: |$)", re.IGNORECASE)
 _INSTANT = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d{1,9})?)?Z?)?")
 
 
@@ -111,31 +115,28 @@ class PageReader:
         url, message = _address(record.head), _message(record)
         if url is None or message is None or not (self.everything or _may_be_page(message[0])):
             return None
+        said = is_html(message[0].headers)
         if not self.wanted(url):
-            return (
-                self._problem("outside", "not in the catalogue", record, url) if is_html(message[0].headers) else None
-            )
+            return self._problem("outside", "not in the catalogue", record, url) if said else None
         if record.kind == "revisit":
             return self._problem("revisit", "the same bytes as a page recorded before", record, url)
-        if len(record.block) >= RAW_LIMIT:
-            return self._problem("too-large", "over 16 MiB", record, url)
-        return self._page(records, url, *message)
-
-    def _page(self, records: tuple[Record, ...], url: str, head: Head, payload: bytes) -> ArchivedPage | Problem | None:
-        record = records[0]
         try:
-            content = undo_codings(payload, head.headers)
-        except TooLargeError as error:
-            return self._problem("too-large", str(error), record, url)
-        if not (self.everything or is_html(head.headers) or looks_like_html(content.body)):
+            content = _content(record, *message)
+        except TooLargeError:  # a file that is not said to be a page is none
+            return self._problem("too-large", "over 16 MiB", record, url) if said or self.everything else None
+        if not (said or self.everything or looks_like_html(content.body)):
             return None
+        return self._page(records, url, message[0], content)
+
+    def _page(self, records: tuple[Record, ...], url: str, head: Head, content: Content) -> ArchivedPage:
+        record = records[0]
         provenance = next((known for companion in records[1:] if (known := _json(companion))), {})
         fetch = Fetch(
             url=url,
             fetched_at=_instant(record.head.get("WARC-Date")) or self.written,
             status=_status(head),
             final_url=url,
-            ip=record.head.get("WARC-IP-Address")[:64] or None,
+            ip=_ip(record.head.get("WARC-IP-Address")),
             body_sha256=hashlib.sha256(content.body).hexdigest(),
             bytes=len(content.body),
         )
@@ -194,15 +195,32 @@ def _message(record: Record) -> tuple[Head, bytes] | None:
     """The HTTP head and the payload of a record, or None when it holds no answer of a server."""
     if record.kind == "resource":
         return Head("HTTP/1.1 200 OK", (("Content-Type", record.head.get("Content-Type")),)), record.block
-    head, payload = split_head(record.block)
-    message = parse_head(head)
+    payload = record.block
+    for _ in range(INTERIM + 1):
+        head, payload = split_head(payload)
+        message = parse_head(head)
+        if not _INTERIM_LINE.match(message.first_line):
+            break
     return (message, payload) if _STATUS_LINE.match(message.first_line) else None
+
+
+def _content(record: Record, head: Head, payload: bytes) -> Content:
+    if len(record.block) >= RAW_LIMIT:
+        raise TooLargeError(f"over {RAW_LIMIT:,} bytes before decoding")
+    return undo_codings(payload, head.headers)
 
 
 def _status(head: Head) -> int:
     found = _STATUS_LINE.match(head.first_line)
     assert found is not None, "_message lets nothing else through"
     return int(found[1])
+
+
+def _ip(written: str) -> str | None:
+    try:
+        return str(ip_address(written))
+    except ValueError:
+        return None
 
 
 def _may_be_page(head: Head) -> bool:

@@ -11,36 +11,17 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import IO
 
-from crawler.content import text
+from crawler.archive_heads import HEAD_END, HEAD_LIMIT, Head, parse_head
 
 BLOCK = 1 << 16
-HEAD_LIMIT = 1 << 16  # bytes of a record's or a message's headers: servers stop at 8 to 64 KiB
 RECORD_LIMIT = 1 << 32  # decompressed bytes of one record or member; longer ones are bombs and are passed over
 DAMAGES = 100  # places from which reading goes on behind damage, per file: each costs a search
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
 _START = re.compile(rb"WARC/\d")
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _SEARCHES = {True: re.compile(re.escape(GZIP_MAGIC)), False: re.compile(rb"(?<=\n)WARC/\d\.\d+\r?\n")}
-
-
-@dataclass(frozen=True)
-class Head:
-    """The first line and the headers of a WARC record or an HTTP message."""
-
-    first_line: str
-    headers: tuple[tuple[str, str], ...]
-
-    @cached_property
-    def _first(self) -> dict[str, str]:
-        return {name.lower(): value for name, value in reversed(self.headers)}
-
-    def get(self, name: str) -> str:
-        """The first value of a header whatever its case, or ""."""
-        return self._first.get(name.lower(), "")
 
 
 @dataclass(frozen=True)
@@ -90,26 +71,6 @@ def read_records(file: IO[bytes], start: int = 0, keep: Keep = lambda head: 0) -
         if found is None:
             return
         start = found
-
-
-def parse_head(data: bytes) -> Head:
-    """The first line and headers in the bytes before a blank line; lines without a colon are passed over."""
-    first, *lines = text(data).split("\n")
-    headers: list[tuple[str, str]] = []
-    for line in lines:
-        if line[:1] in (" ", "\t") and headers:
-            name, value = headers.pop()
-            headers.append((name, f"{value} {line.strip()}"))
-        elif ":" in line:
-            name, _, value = line.partition(":")
-            headers.append((name.strip(), value.strip()))
-    return Head(first.strip(), tuple(headers))
-
-
-def split_head(data: bytes) -> tuple[bytes, bytes]:
-    """The bytes before the first blank line, and those after it; all is head when there is none."""
-    found = _HEAD_END.search(data, 0, HEAD_LIMIT)
-    return (data[: found.start()], data[found.end() :]) if found else (data[:HEAD_LIMIT], data[HEAD_LIMIT:])
 
 
 class _DamagedError(Exception):
@@ -162,7 +123,7 @@ class _Stream:
         self.fill(8)
         if not _START.match(self._buffer):
             raise _NoRecordError("no record begins where one should")
-        while not (found := _HEAD_END.search(self._buffer)):
+        while not (found := HEAD_END.search(self._buffer)):
             if len(self._buffer) > HEAD_LIMIT:
                 raise _DamagedError("a record with endless headers")
             if not self.fill(len(self._buffer) + 1):

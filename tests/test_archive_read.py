@@ -136,6 +136,9 @@ DRESSES: dict[str, Callable[[Path], bytes]] = {
     "wacz, plain warc": lambda tmp: zipped(response(compress=False), "archive/a.warc"),
     "a zip of warcs": lambda tmp: zipped(response(), "my crawl/x.WARC.GZ"),
     "http/2": lambda tmp: warc("response", URL, http(PAGE, HTML).replace(b"HTTP/1.1 200 OK", b"HTTP/2 200")),
+    "early hints": lambda tmp: warc(
+        "response", URL, b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + http(PAGE, HTML)
+    ),
     "no type, but a page": lambda tmp: warc("response", URL, http(PAGE)),
     "text/plain, but a page": lambda tmp: warc(
         "response", URL, http(b"\xef\xbb\xbf<!-- a --> " + PAGE, ("Content-Type", "text/plain"))
@@ -297,6 +300,7 @@ def test_pages_over_16_mib_are_problems(tmp_path: Path) -> None:
         response(bomb, ("Content-Encoding", "gzip"))
         + response(b"<html>" + b"\0" * 2**25)
         + warc("response", "https://tinh.example/a.mp4", http(b"\0" * 2**26, ("Content-Type", "video/mp4")))
+        + warc("response", "https://tinh.example/a.iso", http(b"\0" * 2**26, ("Content-Type", "text/plain")))
         + response()
     )
     path = saved(tmp_path, data)
@@ -306,6 +310,12 @@ def test_pages_over_16_mib_are_problems(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert [getattr(item, "kind", "page") for item in items] == ["too-large", "too-large", "page"]
     assert peak < 200 * 2**20, f"{peak / 2**20:.0f} MiB"
+
+
+def test_headers_keep_their_own_encodings(tmp_path: Path) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-A: \xff\r\nX-B: \xe1\xbb\x89\r\n" + b"X-C: c\r\n " * 2
+    (page,) = pages(saved(tmp_path, warc("response", URL, head + b"\r\n\r\n" + PAGE)))
+    assert page.page.headers[1:] == (("X-A", "ÿ"), ("X-B", "ỉ"), ("X-C", "c X-C: c "))
 
 
 def test_endless_headers_are_damage(tmp_path: Path) -> None:
@@ -443,6 +453,13 @@ def test_provenance_from_elsewhere_is_not_believed_blindly(known: Any, restored:
         if getattr(page.fetch, name) != getattr(bare.fetch, name)
     }
     assert changed == restored
+
+
+@pytest.mark.parametrize(
+    ("written", "ip"), [("203.0.113.7", "203.0.113.7"), ("2001:DB8::1", "2001:db8::1"), ("a\rb", None)]
+)
+def test_addresses_of_servers(written: str, ip: str | None, tmp_path: Path) -> None:
+    assert pages(saved(tmp_path, response(WARC_IP_Address=written)))[0].fetch.ip == ip
 
 
 DATES = [
