@@ -61,3 +61,10 @@ def test_article(article: SampleArticle, catalogue: dict[str, Site]) -> None:
 @pytest.mark.parametrize("page", sample.non_articles(), ids=lambda page: f"{page.site}-{page.kind}")
 def test_non_article(page: NonArticle, catalogue: dict[str, Site]) -> None:
     assert understood(page, catalogue).kind == page.kind
+
+
+def test_one_regulation_reaches_three_units(catalogue: dict[str, Site]) -> None:
+    spring = [a for a in sample.articles() if "96-QĐ/TW" in a.references and a.published < "2023-04-01"]
+    documents = [understood(article, catalogue) for article in spring]
+    cited = {d.unit for d in documents for m in d.references.mentions if m.regulation == "vn/party/tw/quy-dinh/2023/96"}
+    assert cited == {"gia-lai", "quang-nam", "quang-ninh"}
