@@ -129,7 +129,7 @@ def snippet(text: str, query: Query) -> tuple[Fragment, ...]:
     """
     text = normalise(text)
     folded = fold(text)
-    spans = [folded.span(start, end) for start, end in _places(folded.text, query)]
+    spans = _joined(text, [folded.span(start, end) for start, end in _places(folded.text, query)])
     if not spans:
         return (Fragment(_tidy(text[: 2 * RADIUS]) + ("…" if len(text) > 2 * RADIUS else "")),)
     start = _best_start(spans)
@@ -182,6 +182,17 @@ def _places(folded: str, query: Query) -> list[tuple[int, int]]:
 def _occurrences(folded: str, tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
     pattern = rf"(?<![^\W_]){_BETWEEN.join(re.escape(fold(token).text) for token in tokens)}(?![^\W_])"
     return (found.span() for found in re.finditer(pattern, folded))
+
+
+def _joined(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans with those put together that only a space or a mark parts: neighbouring words are one find."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and not _TOKEN.search(text, joined[-1][1], start) and start - joined[-1][1] < 3:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _best_start(spans: Sequence[tuple[int, int]]) -> int:

@@ -109,6 +109,7 @@ SNIPPETS = [
     ("96-qd/tw", TEXTS["symbol"], ["96-QĐ/TW"]),
     ("dak lak", TEXTS["land"], ["Đắk Lắk"]),
     ("phiếu tỉnh", TEXTS["symbol"], ["tỉnh", "phiếu"]),
+    ("quy dinh 96", TEXTS["symbol"], ["Quy định", "96"]),
     ("đất", TEXTS["land"], ["Đất", "đất"]),
 ]
 
