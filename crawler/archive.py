@@ -19,8 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from crawler.archive_layout import Original as Original
-from crawler.archive_layout import exchange_records, warcinfo_record
+from crawler.archive_layout import Original, exchange_records, payload_digest, warcinfo_record
 from crawler.archive_provenance import fetch_of, provenance
 from crawler.archive_records import Damage, Record, read_records
 from crawler.exchange import Exchange
@@ -30,7 +29,7 @@ from pipelines.models import Position as Position
 ROLL_AT = 1_000_000_000  # bytes: small enough to copy about, as Common Crawl and Heritrix do
 
 # An exchange that still waits for its metadata record is not whole.
-UNFINISHED = frozenset({"response", "revisit", "request"})
+UNFINISHED = frozenset({"response", "revisit", "resource", "request"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +57,36 @@ class Archive:
             self._proof = self._file = self._next_file()
         self.owner = self._file.path.name
 
-    def append(
-        self, exchange: Exchange, known: Mapping[str, object], *, revisit_of: Original | None = None
-    ) -> Position:
-        """Where the exchange is now, together with its metadata record; on disk only after `sync`.
+    def append(self, exchange: Exchange, known: Mapping[str, object], *, same_as: Position | None = None) -> Position:
+        """Where the exchange's payload is now, together with its metadata record; on disk only after `sync`.
 
         ``known`` holds what the exchange does not know of its row in ``fetches``: run, url, site, body_sha256, bytes,
-        page_kind.
-        With ``revisit_of`` only the headers are kept: the payload is the one archived then.
+        page_kind. ``same_as`` is an archived exchange that probably has the same payload: if it does, to the byte, a
+        ``revisit`` record refers to it, and it is the answer.
         """
-        data = exchange_records(exchange, provenance(fetch_of(exchange)) | dict(known), revisit_of)
+        original = self._original(exchange, same_as) if same_as is not None else None
+        data = exchange_records(exchange, provenance(fetch_of(exchange)) | dict(known), original)
         with storing(self._file.path):
             if self._file.size >= self._roll_at:
                 self._roll()
             offset = self._file.size
             self._file.append(data)
+        if original is not None and same_as is not None:
+            return same_as
         return Position(self._file.path.name, offset, len(data))
+
+    def _original(self, exchange: Exchange, at: Position) -> Original | None:
+        """The archived exchange that the record of this one may refer to, or None when its payload is another."""
+        try:
+            with (self._folder / at.file).open("rb") as file:
+                record = next(read_records(file, at.offset), None)
+        except OSError:  # gone or unreadable: then the payload is kept again
+            return None
+        if not isinstance(record, Record) or record.kind != "response":
+            return None
+        if record.head.get("WARC-Payload-Digest") != payload_digest(exchange.body):
+            return None
+        return Original(record.head.get("WARC-Target-URI"), record.head.get("WARC-Date"))
 
     def sync(self) -> None:
         """Nothing; all that was appended is on the disk."""

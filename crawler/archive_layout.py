@@ -1,4 +1,4 @@
-"""What an exchange looks like in our archive: a ``response`` or ``revisit`` record and its ``metadata``, each a member.
+"""What an exchange looks like in our archive: a ``response``, ``revisit`` or ``resource`` and its ``metadata`` record.
 
 warcio lays the records out; headers go in as received, because its own percent-encode whatever is not ASCII.
 """
@@ -56,6 +56,15 @@ def _member(record: Any) -> bytes:
 def _answer(writer: Any, exchange: Exchange, revisit_of: Original | None) -> Any:
     headers = _AsReceived(http_head(exchange))
     about = {"WARC-Date": exchange.fetched_at} | ({"WARC-IP-Address": exchange.ip} if exchange.ip else {})
+    if not exchange.url.startswith(("http:", "https:")):  # a saved file: no server answered, nothing to have headers
+        return writer.create_warc_record(
+            exchange.url,
+            "resource",
+            payload=BytesIO(exchange.body),
+            length=len(exchange.body),
+            warc_content_type="text/html",
+            warc_headers_dict=about,
+        )
     if revisit_of is None:
         return writer.create_warc_record(
             exchange.url,
@@ -65,9 +74,13 @@ def _answer(writer: Any, exchange: Exchange, revisit_of: Original | None) -> Any
             http_headers=headers,
             warc_headers_dict=about,
         )
-    digest = "sha1:" + b32encode(hashlib.sha1(exchange.body, usedforsecurity=False).digest()).decode()
     return writer.create_revisit_record(
-        exchange.url, digest, revisit_of.url, revisit_of.fetched_at, http_headers=headers, warc_headers_dict=about
+        exchange.url,
+        payload_digest(exchange.body),
+        revisit_of.url,
+        revisit_of.fetched_at,
+        http_headers=headers,
+        warc_headers_dict=about,
     )
 
 
@@ -81,6 +94,11 @@ def _metadata(writer: Any, exchange: Exchange, row: Mapping[str, object], concur
         warc_content_type="application/json",
         warc_headers_dict={"WARC-Date": exchange.fetched_at, "WARC-Concurrent-To": concurrent_to},
     )
+
+
+def payload_digest(body: bytes) -> str:
+    """The WARC-Payload-Digest of a body, in the form that warcio and most crawlers write."""
+    return "sha1:" + b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 
 def warcinfo_record(name: str) -> bytes:

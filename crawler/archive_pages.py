@@ -182,13 +182,17 @@ def _kind(head: Head) -> str:
 
 
 def _address(head: Head) -> str | None:
-    """The http address of a record, or None. wget 1.19 puts it in angle brackets; some tools leave spaces in it."""
+    """The address of a record that may be a page, http or a saved file's, or None.
+
+    wget 1.19 puts it in angle brackets; some tools leave spaces in it.
+    """
     url = head.get("WARC-Target-URI").removeprefix("<").removesuffix(">").replace(" ", "%20")
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
-    return url if parts.scheme in ("http", "https") and parts.netloc and url.isprintable() else None
+    known = parts.netloc if parts.scheme in ("http", "https") else parts.scheme == "file"
+    return url if known and url.isprintable() else None
 
 
 def _message(record: Record) -> tuple[Head, bytes] | None:

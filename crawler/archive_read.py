@@ -1,6 +1,6 @@
 """Archives as an input: WARC, plain or gzip, and WACZ, ours or anybody's.
 
-A page is a ``response`` of status 200, or a ``resource`` record, of an http address, that holds HTML. Redirects,
+A page is a ``response`` of status 200, or a ``resource`` record, that holds HTML. Redirects,
 errors, images, scripts and the like are passed over without a word. What could not be taken is a `Problem`, and reading
 goes on behind it.
 """

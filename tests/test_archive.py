@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from archive_samples import BODY, CERTIFICATE, end_of, exchange, records
 
-from crawler.archive import Archive, Original, Position, Repaired, is_alive, take_over
+from crawler.archive import Archive, Position, Repaired, is_alive, take_over
 from crawler.archive_layout import http_head
 from pipelines.errors import StorageError
 
@@ -58,15 +58,29 @@ def test_positions_point_at_their_exchange(tmp_path: Path) -> None:
 
 
 def test_an_identical_payload_is_a_revisit(tmp_path: Path) -> None:
+    with Archive(tmp_path, "r1", roll_at=3000) as archive:
+        first = archive.append(exchange(), {})
+        again = exchange(url="https://tinh.example/?a", fetched_at="2026-11-26T01:02:03Z")
+        assert archive.append(again, {}, same_as=first) == first
+        for _ in range(9):
+            assert archive.append(again, {}, same_as=first) == first, "in later files too"
+    response, *revisits = (r for path in sorted(tmp_path.iterdir()) for r in records(path) if r[0][:2] == "re")
+    assert len(revisits) == 10
+    for kind, headers, body in revisits:
+        assert (kind, body) == ("revisit", b"")
+        assert headers["WARC-Payload-Digest"] == response[1]["WARC-Payload-Digest"]
+        assert headers["WARC-Refers-To-Target-URI"] == "https://tinh.example/tin/1"
+        assert headers["WARC-Refers-To-Date"] == "2026-11-25T01:02:03Z"
+        assert headers["WARC-Profile"].endswith("1.1/revisit/identical-payload-digest")
+
+
+def test_another_payload_is_kept_whatever_the_caller_says(tmp_path: Path) -> None:
     with Archive(tmp_path, "r1") as archive:
-        archive.append(exchange(), {})
-        again = exchange(fetched_at="2026-11-26T01:02:03Z")
-        position = archive.append(again, {}, revisit_of=Original("https://tinh.example/tin/1", "2026-11-25T01:02:03Z"))
-    first, revisit = (r for r in records(tmp_path / position.file) if r[0] in ("response", "revisit"))
-    assert revisit[1]["WARC-Payload-Digest"] == first[1]["WARC-Payload-Digest"]
-    assert revisit[1]["WARC-Refers-To-Date"] == "2026-11-25T01:02:03Z"
-    assert revisit[1]["WARC-Profile"].endswith("1.1/revisit/identical-payload-digest")
-    assert revisit[2] == b""
+        first = archive.append(exchange(body=b"a"), {})
+        no_response = Position(first.file, 0, 1)
+        for same_as in (first, Position("gone", 0, 9), Position(first.file, 10**9, 9), no_response):
+            assert archive.append(exchange(), {}, same_as=same_as).offset > first.offset, same_as
+    assert [kind for kind, _, _ in records(tmp_path / first.file)].count("response") == 5
 
 
 @pytest.mark.parametrize(
@@ -247,11 +261,12 @@ def test_warcio_check_passes(tmp_path: Path) -> None:
     with Archive(tmp_path, "r1") as archive:
         archive.append(exchange(), {})
         archive.append(exchange(body=b""), {})
-        position = archive.append(exchange(), {}, revisit_of=Original("https://tinh.example/", "2026-11-25T01:02:03Z"))
+        position = archive.append(exchange(), {})
+        archive.append(exchange(), {}, same_as=position)
     ran = subprocess.run(
         [Path(sys.executable).parent / "warcio", "check", "-v", tmp_path / position.file],
         capture_output=True,
         text=True,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.count("digest pass") == 6, ran.stdout
+    assert ran.stdout.count("digest pass") == 8, ran.stdout

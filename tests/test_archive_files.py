@@ -11,13 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from archive_samples import exchange
-from hypothesis import given
+from archive_samples import exchange, records
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.archive import Archive
+from crawler.archive import Archive, Repaired, take_over
 from crawler.archive_files import is_archive, page_of_bytes, read_page, read_path, saved_address
 from crawler.archive_pages import ArchivedPage, Problem
+from crawler.archive_read import exchange_of, read_at
 from pipelines.errors import InputError
 
 PAGE = "<!DOCTYPE html><html><head><title>Nghị quyết</title></head><body><p>Nghị quyết số 57-NQ/TW</p></body></html>"
@@ -216,12 +217,31 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     assert item.page.body == PAGE.encode()
 
 
+def test_a_saved_page_can_be_archived_and_read_again(tmp_path: Path) -> None:
+    (item,) = read_path(saved(tmp_path, "tin 1.html", PAGE.encode("utf-16")))
+    assert isinstance(item, ArchivedPage)
+    with Archive(tmp_path / "archive", "r1") as archive:
+        position = archive.append(exchange_of(item), {"site": "tinh"})
+        archive.append(exchange_of(item), {}, same_as=position)
+    path = tmp_path / "archive" / position.file
+    again = read_at(tmp_path / "archive", position.file, position.offset)
+    assert (again.page.url, again.page.body, again.page.fetched_at) == (
+        item.page.url,
+        item.page.body,
+        item.page.fetched_at,
+    )
+    assert [page.page.body for page in read_path(path) if isinstance(page, ArchivedPage)] == [item.page.body] * 2
+    assert [kind for kind, _, _ in records(path)] == ["warcinfo", *["resource", "metadata"] * 2]
+    assert take_over(path, 0) == Repaired(path.name)
+
+
 def test_standard_input_is_named_in_the_error() -> None:
     assert page_of_bytes(PAGE.encode(), "standard input", address="file:///dev/stdin").url == "file:///dev/stdin"
     with pytest.raises(InputError, match=r"^standard input is empty"):
         page_of_bytes(b"", "standard input", address="file:///dev/stdin")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=500))
 def test_any_bytes_are_a_page_or_an_input_error(data: bytes) -> None:
     for body in (data, b"<html>" + data, gzip.compress(data)):
@@ -229,6 +249,7 @@ def test_any_bytes_are_a_page_or_an_input_error(data: bytes) -> None:
             assert page_of_bytes(body, "x", address="file:///x").status == 200
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gives_an_address_or_none(text: str) -> None:
     saved_address(f'<link rel="canonical" href="{text}"><base href="{text}"><!-- saved from url=(1){text} -->')

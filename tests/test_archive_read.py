@@ -19,13 +19,13 @@ from typing import Any
 
 import brotli
 import pytest
-from archive_samples import exchange
+from archive_samples import end_of, exchange
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.archive import Archive, Original
+from crawler.archive import Archive
 from crawler.archive_pages import ArchivedPage, Problem
 from crawler.archive_provenance import fetch_of
 from crawler.archive_read import exchange_of, read_archive, read_at
@@ -272,12 +272,12 @@ def test_unwanted_pages_are_counted_and_unwanted_images_are_not(tmp_path: Path) 
 
 def test_revisits_are_told(tmp_path: Path) -> None:
     with Archive(tmp_path, "r1") as archive:
-        archive.append(exchange(), {})
-        position = archive.append(exchange(), {}, revisit_of=Original(URL, DATE))
+        position = archive.append(exchange(), {})
+        archive.append(exchange(), {}, same_as=position)
     (page, revisit) = read_archive(tmp_path / position.file)
     assert isinstance(page, ArchivedPage)
     assert isinstance(revisit, Problem)
-    assert (revisit.kind, revisit.url, revisit.offset) == ("revisit", URL, position.offset)
+    assert (revisit.kind, revisit.url, revisit.offset) == ("revisit", URL, end_of(position))
 
 
 FLAGGED = [

@@ -10,7 +10,7 @@ from typing import Any
 import brotli
 import pytest
 from archive_samples import exchange
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.content import MAX_BYTES, TooLargeError, page_of, undo_codings, undo_content_coding
@@ -145,12 +145,14 @@ def test_a_zstd_frame_that_asks_for_much_memory_is_not_read() -> None:
     assert undo_content_coding(huge, (("Content-Encoding", "zstd"),)).flags == ("stale-content-encoding",)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.lists(st.sampled_from(["gzip", "br", "deflate", "zstd", "x"]), max_size=9))
 def test_any_bytes_give_a_body(raw: bytes, codings: list[str]) -> None:
     headers = (("Content-Encoding", ",".join(codings)), ("Transfer-Encoding", "chunked"))
     assert isinstance(undo_codings(raw, headers, 10_000).body, bytes)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=5000), st.integers(1, 5000))
 def test_chunks_of_any_size(body: bytes, size: int) -> None:
     assert undo_codings(chunked(body, size), (("Transfer-Encoding", "chunked"),)).body == body
