@@ -78,7 +78,15 @@ def _anchor(base: str, element: etree._Element) -> Anchor | None:
 
 
 def _label(element: etree._Element) -> str:
-    """The words of a link in lower case, or what stands for them: ``aria-label``, ``title``."""
+    """The words of a link in lower case, or what stands for them: ``aria-label``, ``title``, ``alt``, a class."""
     words = " ".join(" ".join(islice((str(text) for text in element.itertext()), 20)).split())
-    spoken = words or element.get("aria-label") or element.get("title") or ""
+    spoken = words or element.get("aria-label") or element.get("title") or _alt(element) or ""
+    if not spoken and any(
+        "next" in (e.get("class") or "").split() for e in (element, element.getparent()) if e is not None
+    ):
+        return "next"
     return spoken[:LABEL_LENGTH].strip().lower()
+
+
+def _alt(element: etree._Element) -> str | None:
+    return next((image.get("alt") for image in islice(element.iter("img"), 3) if image.get("alt")), None)

@@ -23,11 +23,11 @@ _IN_PATH = (
     re.compile(rf"[-_.]{_WORD}[-_.]?(\d{{1,6}})(?=$|\.)"),  # /thoi-su-trang-2.html, /tin-tuc.p2.html
 )
 _PARAMETER = re.compile(
-    rf"(?:{_WORD}|(?:current|cur)?page[-_]?(?:index|no|num|number|id)?|cur|_\w+_cur)=(\d{{1,6}})", re.IGNORECASE
+    rf"(?:{_WORD}|(?:current|cur)?page[-_]?(?:index|no|num|number)?|cur|_\w+_cur)=(\d{{1,6}})", re.IGNORECASE
 )
 _OFFSET = re.compile(r"(?:start|offset|limitstart)=(\d{1,7})", re.IGNORECASE)  # Joomla counts articles, from 0
 _OFFSETS_A_PAGE = 100
-_NUMBERED = re.compile(r"(?:trang|page)\s+(?:số\s+)?(\d{1,6})")
+_NUMBERED = re.compile(r"(?:(?:trang|page)\s+(?:số\s+)?)?([0-9]{1,6})")
 _NEXT = re.compile(
     r"(?:(?:(?:đến|tới) )?trang (?:sau|tiếp|tiếp theo|kế|kế tiếp)|(?:xem )?tiếp(?: theo)?|kế tiếp|sau"
     r"|(?:(?:tin|bài) )?cũ hơn|next(?: page)?|older(?: posts| entries)?)?\s*[›»>→⟩❯]*"
@@ -50,6 +50,11 @@ class Place:
     def path(self) -> str:
         """The listing without its parameters."""
         return self.listing.partition("?")[0]
+
+    @property
+    def parameters(self) -> list[str]:
+        """The listing's parameters."""
+        return self.listing.partition("?")[2].split("&")
 
 
 def place(url: str) -> Place:
@@ -119,34 +124,37 @@ def _counts_from_zero(number: int, label: str) -> bool:
 
 def _by_label(url: str, anchors: Sequence[Anchor]) -> list[str]:
     """A page by what its link says, where no known form of address tells: /list/1 and /list/2, or "Trang sau"."""
-    numbered = [(_step(url, anchor.url), anchor.url) for anchor in anchors if _is_number(anchor.label)]
-    ahead = [(step[1], address) for step, address in numbered if step is not None and step[1] > step[0]]
+    numbered = [(number, anchor) for anchor in anchors if (number := _number(anchor.label)) is not None and number > 1]
+    ahead = [(number, anchor.url) for number, anchor in numbered if _carries_on(url, anchor.url, number)]
     if ahead:
         return [min(ahead)[1]]
     words = sorted((a.label in _FAR, i, a.url) for i, a in enumerate(anchors) if _says_next(a.label))
     if words:
         return [words[0][2]]
-    pages = [(int(found[1]), a.url) for a in anchors if (found := _NUMBERED.fullmatch(a.label)) and int(found[1]) > 1]
-    return [min(pages)[1]] if pages else []
+    named = [(number, anchor.url) for number, anchor in numbered if not anchor.label.isdecimal()]
+    return [min(named)[1]] if named else []
 
 
 def _says_next(label: str) -> bool:
     return bool(label) and _NEXT.fullmatch(label) is not None
 
 
-def _is_number(label: str) -> bool:
-    return label.isdecimal() or _NUMBERED.fullmatch(label) is not None
+def _number(label: str) -> int | None:
+    found = _NUMBERED.fullmatch(label)
+    return int(found[1]) if found else None
 
 
-def _step(url: str, other: str) -> tuple[int, int] | None:
-    """The one number in which two addresses differ, ours and theirs; None if they differ in anything else."""
+def _carries_on(url: str, other: str, number: int) -> bool:
+    """Whether another address differs from ours in a higher number only, or is ours with this number added."""
     ours, theirs = (re.split(r"(\d{1,9})", canonical(address)) for address in (url, other))
-    if len(ours) != len(theirs):
-        return None
-    different = [(i, a, b) for i, (a, b) in enumerate(zip(ours, theirs, strict=True)) if a != b]
-    if len(different) != 1 or different[0][0] % 2 == 0:
-        return None
-    return int(different[0][1]), int(different[0][2])
+    different = [(i, *pair) for i, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]]
+    if len(ours) == len(theirs) and len(different) == 1 and different[0][0] % 2 == 1:
+        return int(different[0][2]) > int(different[0][1])
+    here, there = place(url), place(other)
+    if there.path in {f"{here.path}{separator}{number}" for separator in "-/_."}:
+        return True
+    added = set(there.parameters) - set(here.parameters)
+    return there.path == here.path and len(added) == 1 and added.pop().endswith(f"={number}")
 
 
 def _refusal(url: str, page: str) -> str | None:

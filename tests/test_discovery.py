@@ -116,6 +116,11 @@ PAGES = [
     ("https://bao.vn/muc-c21072-1.html", [("/muc-c21072-2.html", "2"), ("/muc-c21073-1.html", "Khác")],
      ["https://bao.vn/muc-c21072-2.html"]),
     ("https://bao.vn/list/1", [("/list/2", "2"), ("/list/3", "3")], ["https://bao.vn/list/2"]),
+    ("https://bao.vn/tin.html", [("/tin/2.html", "2"), ("/tin/3.html", "3")], ["https://bao.vn/tin/2.html"]),
+    ("https://bao.vn/tin.html", [("/tin-2.html", "2"), ("/tin-9.html", "9")], ["https://bao.vn/tin-2.html"]),
+    ("https://bao.vn/tin?a=1", [("?a=1&trangso=2", "2"), ("?a=2&trangso=2", "2")], ["?a=1&trangso=2"]),
+    ("https://bao.vn/tin?trangso=2", [("?trangso=1", "1"), ("?trangso=3", "3")], ["?trangso=3"]),
+    ("https://bao.vn/tin", [("/tin-10.html", "2"), ("/tin-tuc-2", "2"), ("?loai=3", "2")], []),
     ("https://bao.vn/", [("/list/2", "Trang 2"), ("/list/3", "Trang 3")], ["https://bao.vn/list/2"]),
     ("https://bao.vn/", [("/muc/cu-hon", "Trang sau »")], ["https://bao.vn/muc/cu-hon"]),
     ("https://bao.vn/", [("/cu?sau=abc", "›"), ("/cu?sau=zzz", "»")], ["https://bao.vn/cu?sau=abc"]),
@@ -143,10 +148,13 @@ def test_the_next_page_of_the_same_listing(
     assert listings(discover("listing", url, body, site)) == wanted, links
 
 
-def test_markup_that_names_the_next_page_comes_first(site: Site) -> None:
+def test_markup_may_name_the_next_page(site: Site) -> None:
     for body in (
         b'<link rel="next" href="/tin/2"><a href="/tin/7">7</a>',
         b'<a rel="nofollow next" href="/tin/2">...</a><a href="/x">x</a>',
+        b'<a href="/x"></a><li class="page next"><a href="/tin/2"><i></i></a></li>',
+        b'<a href="/x"><img src=a></a><a href="/tin/2"><img src=b alt="Trang sau"></a>',
+        b'<a href="/x" title="x"></a><a href="/tin/2" aria-label="Next"><svg></svg></a>',
     ):
         assert listings(discover("listing", "https://bao.vn/tin", body, site)) == ["https://bao.vn/tin/2"], body
 
