@@ -30,6 +30,8 @@ NAME = "bao.site.example"  # resolved nowhere; tests reach it by the policy's ``
 PAGE = b"<!doctype html><html><title>Tin</title><body><p>" + "Quyết định. ".encode() * 40 + b"</p></body></html>"
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 Serve = Callable[[socket.socket, int], None]
+OLD = "ALL:@SECLEVEL=0"  # every cipher that OpenSSL still has
+TLS10, TLS11, TLS12 = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,11 @@ def tls(made: ssl.SSLContext, then: Serve | None = None) -> Serve:
                 secure.unwrap()
 
     return serve
+
+
+def right() -> Serve:
+    """A server without a fault."""
+    return tls(context(leaf()))
 
 
 def first(n: int, fault: Serve, then: Serve) -> Serve:

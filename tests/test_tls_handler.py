@@ -9,18 +9,12 @@ from collections.abc import Callable
 import pytest
 import servers
 import servers_old
-from servers import context, tls
+from servers import OLD, TLS10, TLS11, TLS12, context, right, tls
 from servers_client import Client, run
 
 from crawler.exchange import Exchange, FetchError
 
-OLD = "ALL:@SECLEVEL=0"
-TLS10, TLS11, TLS12 = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2
 Maker = Callable[[], servers.Serve]
-
-
-def right() -> servers.Serve:
-    return tls(context(servers.leaf()))
 
 
 def old_version(version: ssl.TLSVersion, ciphers: str = OLD, dh: str = "") -> servers.Serve:
