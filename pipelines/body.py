@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from pipelines.body_audit import audit, page_keys
+from pipelines.body_audit import audit, page_keys, text_keys
 from pipelines.body_embedded import embedded_blocks
 from pipelines.body_furniture import is_linked_heading
 from pipelines.body_region import by_density, by_trafilatura
@@ -23,13 +23,17 @@ MAX_VISIBLE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The blocks of an article's text, furniture left out, and where they lie in the page's blocks."""
+    """The blocks of an article's text, furniture left out, and where they lie in the page's blocks.
+
+    ``lost`` are the references of the page that the text does not hold even once.
+    """
 
     blocks: tuple[Block, ...] = ()
     extractor: str = "none"
     start: int = 0
     stop: int = 0
     audit: Audit = field(default_factory=Audit)
+    lost: frozenset[str] = frozenset()
 
 
 def find_body(view: View, url: str = "") -> Found:
@@ -37,23 +41,22 @@ def find_body(view: View, url: str = "") -> Found:
 
     Layers: state embedded for scripts, the site's rules, a portal family, trafilatura, density of text.
     """
+    visible = by_density(view)
     best: Found | None = None
-    for candidate in _candidates(view, url):
-        if sum(len(block.text) for block in candidate.blocks) < MIN_TEXT and candidate.extractor != "density":
+    for candidate in _candidates(view, url, visible):
+        if _letters(candidate.blocks) < MIN_TEXT and candidate.extractor != "density":
             continue
-        if best is None:
-            best = _audited(view, candidate)
-        elif best.audit.missing and _keeps(candidate, best):
-            best = min(best, _audited(view, candidate), key=lambda found: len(found.audit.missing))
-        if not best.audit.missing:
+        found = _audited(view, candidate, max(candidate.stop, visible.stop))
+        if best is None or (_keeps(found, best) and len(found.audit.missing) < len(best.audit.missing)):
+            best = found
+        if not (best.lost if best.extractor == view.extractor else best.audit.missing):
             break
     return best or Found()
 
 
-def _candidates(view: View, url: str) -> Iterator[Found]:
-    visible = by_density(view)
+def _candidates(view: View, url: str, visible: range) -> Iterator[Found]:
     embedded = embedded_blocks(view.tree)
-    if _letters(embedded) * MAX_VISIBLE > sum(_letters([view.blocks[i]]) for i in visible):
+    if _letters(embedded) * MAX_VISIBLE > _letters([view.blocks[i] for i in visible]):
         yield Found(tuple(embedded), "embedded")
     if view.extractor is not None:
         inside = [i for i, block in enumerate(view.blocks) if block.element in view.container]
@@ -77,10 +80,10 @@ def _found(view: View, indices: Sequence[int], extractor: str, in_container: boo
     return Found(tuple(kept), extractor, indices[0], indices[-1] + 1)
 
 
-def _audited(view: View, found: Found) -> Found:
-    before = between(view, found)
-    kept = [view.headline.text or "", *(b.text for b in before), *(b.text for b in found.blocks)]
-    return Found(found.blocks, found.extractor, found.start, found.stop, audit(_page_keys(view, found), kept))
+def _audited(view: View, found: Found, stop: int) -> Found:
+    texts = [view.headline.text or "", *(b.text for b in between(view, found)), *(b.text for b in found.blocks)]
+    page, kept = _page_keys(view, found, stop), text_keys(texts)
+    return replace(found, audit=audit(page, kept), lost=frozenset(page - kept) - frozenset(kept))
 
 
 def between(view: View, found: Found) -> list[Block]:
@@ -95,13 +98,13 @@ def _is_text(view: View, i: int, block: Block) -> bool:
     return not block.furniture and block.links < 0.5 and i not in view.links
 
 
-def _page_keys(view: View, found: Found) -> Counter[str]:
-    """References a reader sees in the article: from the headline to the end of the body, and in paragraphs elsewhere."""
+def _page_keys(view: View, found: Found, stop: int) -> Counter[str]:
+    """References a reader sees in the article: from the headline to ``stop``, and in paragraphs elsewhere."""
     first = view.headline.block if view.headline.block is not None else found.start
     blocks = [
         block
         for i, block in enumerate(view.blocks)
-        if _is_text(view, i, block) and (first <= i < found.stop or len(block.text) >= PROSE)
+        if _is_text(view, i, block) and (first <= i < stop or len(block.text) >= PROSE)
     ]
     inside = [b for b in found.blocks if b.links >= 0.5 or b.furniture]
     return page_keys([*blocks, *inside])

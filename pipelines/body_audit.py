@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from pipelines.body_furniture import is_licence
 from pipelines.markup import Block
@@ -17,8 +17,12 @@ def page_keys(blocks: Iterable[Block]) -> Counter[str]:
     return Counter(reference_keys("\n".join(lines)))
 
 
-def audit(page: Counter[str], kept: Sequence[str]) -> Audit:
-    """What the texts ``kept`` hold of a page's references; a reference said twice counts twice."""
-    keys = Counter(reference_keys("\n".join(kept)))
-    missing = page - keys
-    return Audit(sum(page.values()), sum((page & keys).values()), tuple(sorted(missing.elements())))
+def text_keys(texts: Iterable[str]) -> Counter[str]:
+    """The numbered references of a text given by its paragraphs."""
+    return Counter(reference_keys("\n".join(texts)))
+
+
+def audit(page: Counter[str], kept: Counter[str]) -> Audit:
+    """How many of a page's references a text kept; one said twice counts twice."""
+    missing = page - kept
+    return Audit(page.total(), (page & kept).total(), tuple(sorted(missing.elements())))

@@ -34,6 +34,7 @@ class _Table:
     heads: re.Pattern[str]
     lines: re.Pattern[str]
     linked_lines: re.Pattern[str]
+    footer: re.Pattern[str]
     licence: re.Pattern[str]
 
 
@@ -56,6 +57,7 @@ def _table() -> _Table:
         text(rows["heads"]),
         text("|".join(f"(?:{line})" for line in rows["lines"])),
         text(rows["linked_lines"]),
+        text(rows["footer"]),
         text(rows["licence"]),
     )
 
@@ -115,6 +117,32 @@ def mark_furniture(blocks: Sequence[Block], keep: Collection[HtmlElement] = ()) 
                 if not marked[j].furniture:
                     marked[j] = replace(marked[j], furniture=True)
     return marked
+
+
+def mark_footer(blocks: Sequence[Block], headline: int | None, keep: Collection[HtmlElement]) -> list[Block]:
+    """The blocks with the page's footer marked: the widest last element apart from the headline, if it says what
+    footers say (licence, copyright, address of the office) and holds no running text."""
+    marked = list(blocks)
+    if not marked:
+        return marked
+    first = marked[headline or 0].element
+    apart = [a for a in (marked[-1].element, *marked[-1].element.iterancestors()) if not _holds(a, first)]
+    for ancestor in reversed(apart):
+        start = _start_of(ancestor, marked)
+        footer = marked[start:]
+        said = [_table().footer.search(b.text) is not None for b in footer]
+        prose = sum(_is_prose(b) and not mine for b, mine in zip(footer, said, strict=True))
+        if ancestor not in keep and any(said) and prose < 2:
+            marked[start:] = [replace(block, furniture=True) for block in footer]
+            break
+    return marked
+
+
+def _start_of(ancestor: HtmlElement, blocks: Sequence[Block]) -> int:
+    start = len(blocks)
+    while start and _holds(ancestor, blocks[start - 1].element):
+        start -= 1
+    return start
 
 
 def _is_line(block: Block) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pipelines.body import Found
+from pipelines.body import Found, between
+from pipelines.body_furniture import LINKED, is_head
 from pipelines.body_view import View
 from pipelines.leaks import FEW_WORDS, soft_error
 from pipelines.markup import Block
@@ -61,6 +62,12 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
     enough = MIN_TEASERS if _is_declared(view) or not _opens_with_teaser(region) else 2
     if found.extractor != "embedded" and teasers >= enough and teasers >= TEASER_SHARE * paragraphs:
         return "article" if _is_declared(view) and paragraphs > teasers else "listing"
+    if (prose < LONG and view.headline.block is None and not _is_declared(view)) or not (found.blocks or between(view, found)):
+        return "listing" if titles else "empty"
+    if _is_one_of_many(view):
+        return "listing"
+    if is_head(view.headline.text or ""):
+        return "listing"
     if prose < MIN_PROSE and len(titles) >= MIN_TEASERS and not _is_declared(view):
         return "article" if view.headline.block is not None and prose >= LONG and len(titles) < 10 else "listing"
     return "article"
@@ -73,6 +80,15 @@ def _is_title_of_another(block: Block) -> bool:
 def _opens_with_teaser(region: Sequence[Block]) -> bool:
     """Whether a text begins with the linked title of another: no article does."""
     return _is_title_of_another(region[0]) if region else False
+
+
+def _is_one_of_many(view: View) -> bool:
+    """Whether what looks like the headline is a link among others of the same make: the first title of a list."""
+    at = view.headline.block
+    if at is None or view.blocks[at].links < LINKED:
+        return False
+    make = (view.blocks[at].element.tag, view.blocks[at].element.get("class"))
+    return sum(b.links >= LINKED and (b.element.tag, b.element.get("class")) == make for b in view.blocks) > 2
 
 
 def _is_index(view: View, url: str) -> bool:

@@ -52,7 +52,7 @@ def _density(block: Block, in_list: bool) -> float:
 
 def _agreement(block: Block, kept: str) -> float:
     if block.furniture:
-        return 0.0
+        return -float(MIN_KEY)
     key = squeeze(block.text)
     if len(key) < MIN_KEY:
         return 0.0

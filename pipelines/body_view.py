@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.body_families import Names, family_containers
-from pipelines.body_furniture import furniture_test, link_lists, mark_furniture
+from pipelines.body_furniture import furniture_test, link_lists, mark_footer, mark_furniture
 from pipelines.markup import Block, read_blocks
 from pipelines.metadata_declared import Declared, read_declared
 from pipelines.metadata_headline import Headline, find_headline
@@ -45,10 +45,11 @@ def look(tree: HtmlElement, rules: Rules, site_name: str = "") -> View:
     blocks = read_blocks(tree, furniture_test(keep), apart)
     if _lost_prose(blocks) > MAX_LOST_PROSE:
         blocks = read_blocks(tree, furniture_test(keep, by_name=False), apart)
-    marked = tuple(mark_furniture(blocks, keep))
+    marked = mark_furniture(blocks, keep)
     inside = frozenset(e for container in containers for e in container.iter())
     headline = find_headline(marked, declared, inside, site_name)
-    return View(tree, declared, marked, headline, link_lists(marked), inside, extractor)
+    marked = mark_footer(marked, headline.block, keep)
+    return View(tree, declared, tuple(marked), headline, link_lists(marked), inside, extractor)
 
 
 def _find_containers(tree: HtmlElement, rules: Rules) -> tuple[str | None, list[HtmlElement]]:

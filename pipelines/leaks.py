@@ -39,6 +39,7 @@ class _Sign:
     kind: str
     pattern: re.Pattern[str]
     small: bool = False
+    title_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ def _families() -> _Families:
 
     def signs(name: str) -> tuple[_Sign, ...]:
         rows = table[name]
-        return tuple(_Sign(r.get("kind", "error"), compiled(r["pattern"]), r.get("small", False)) for r in rows)
+        return tuple(
+            _Sign(r.get("kind", "error"), compiled(r["pattern"]), r.get("small", False), r.get("title_only", False))
+            for r in rows
+        )
 
     leaks = table["leak"]
     return _Families(
@@ -174,7 +178,7 @@ def soft_error(title: str, text: str) -> tuple[PageKind, str] | None:
     """
     few = len(text.split(None, FEW_WORDS)) < FEW_WORDS
     for sign in _families().soft_errors:
-        for place in (title, text) if few else (title,):
+        for place in (title, text) if few and not sign.title_only else (title,):
             if found := sign.pattern.search(place):
                 return _page_kind(sign.kind), tidy(found.group())
     return None

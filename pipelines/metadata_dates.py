@@ -142,7 +142,7 @@ def _moment(
     parts = [part for part in (date, time, weekday) if part is not None]
     start, end = min(p.start() for p in parts), max(p.end() for p in parts)
     value, precision = day.strftime("%Y-%m-%d"), "day"
-    if time is not None:
+    if time is not None and (_hour(time), int(time["m"])) != (0, 0):  # midnight is what is printed for want of a time
         day = day.replace(hour=_hour(time), minute=int(time["m"]), second=int(time["s"] or 0))
         value, precision = day.isoformat(), "second" if time["s"] else "minute"
     in_words = date["d3"] is not None or date["d4"] is not None
@@ -170,7 +170,7 @@ def read_declared_date(text: str) -> Moment | None:
     if moment.year < FIRST_YEAR:
         return None
     moment = moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment.astimezone(VIETNAM)
-    if iso["time"] is None:
+    if iso["time"] is None or (not iso["zone"] and iso["time"].startswith("00:00")):
         return Moment(iso["day"], "day", text, 0, len(text))
     precision: Precision = "second" if iso["time"].count(":") == 2 else "minute"
     return Moment(moment.isoformat(), precision, text, 0, len(text), has_time=True)

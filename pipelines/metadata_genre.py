@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipelines.models import Metadata, ParagraphKind
 
+HEADER_LINES = 40
 _HEADER = re.compile(
     r"cộng h[òo][àa] x[ãa] hội chủ nghĩa việt nam|^đảng cộng sản việt nam\b|độc lập\s*[-–]\s*tự do", re.IGNORECASE
 )
@@ -51,7 +52,7 @@ def genre_of(metadata: Metadata, paragraphs: Sequence[tuple[ParagraphKind, str]]
 def is_official_text(lines: Sequence[str]) -> bool:
     """Whether a document is printed in full: its header, its legal basis, its articles, its enacting words."""
     signs = (
-        any(_HEADER.search(line) for line in lines[:12]),
+        any(_HEADER.search(line) for line in lines[:HEADER_LINES]),
         sum(bool(_BASIS.match(line)) for line in lines) >= 2,
         sum(bool(_ARTICLE.match(line)) for line in lines) >= 2,
         any(_ENACTS.match(line) for line in lines),
