@@ -38,14 +38,14 @@ def _relations(text: Text, found: Sequence[Resolved], edges: Sequence[Edge]) -> 
     for edge in edges:
         subject, object_ = found[edge.subject].id, found[edge.object].id
         if subject and object_ and subject != object_:
-            relation = Relation(subject, edge.relation, object_, *text.map.span(edge.start, edge.end))
+            relation = Relation(subject, edge.relation, object_, *text.span(edge.start, edge.end))
             relations.setdefault((subject, edge.relation, object_), relation)
     return tuple(relations.values())
 
 
 def _mention(text: Text, one: Resolved, around: Surroundings, paragraphs: Sequence[Paragraph], layout: Layout) -> Mention:
     citation, context, identity = one.citation, one.context, one.identity
-    start, end = text.map.span(citation.start, citation.end)
+    start, end = text.span(citation.start, citation.end)
     paragraph = _paragraph(paragraphs, start)
     reading, day = citation.reading, context.day
     return Mention(

@@ -28,14 +28,15 @@ _LEVELS = {
 }
 _LEVEL = grammar.trie(_LEVELS) + r"(?![a-z])"
 # Committees of the Party by the word for their level, with the slug of the body.
-_COMMITTEES = {"tinh uy": "tu", "thanh uy": "tu", "thi uy": "tu", "huyen uy": "hu", "quan uy": "qu", "dang uy": "du"}
-_COMMITTEE_LEVELS = {
-    "tinh uy": "province",
-    "thanh uy": "province",
-    "thi uy": "district",
-    "huyen uy": "district",
-    "quan uy": "district",
-    "dang uy": "commune",
+_COMMITTEES = {
+    "tinh uy": ("tu", "party", "province"),
+    "thanh uy": ("tu", "party", "province"),
+    "thi uy": ("tu", "party", "district"),
+    "huyen uy": ("hu", "party", "district"),
+    "quan uy": ("qu", "party", "district"),
+    "dang uy": ("du", "party", "commune"),
+    "tinh doan": ("tdtn", "org", "province"),
+    "thanh doan": ("tdtn", "org", "province"),
 }
 _PARTY_ORGANISATION = {
     "tinh": "tu",
@@ -201,9 +202,9 @@ def _local_body(match: re.Match[str]) -> tuple[str, str, str]:
         return (f"vp{slug}", "state", "agency") if match["office"] else (slug, "state", level)
     if match["committee"]:
         word = " ".join(match["committee"].split())
-        slug, level = _COMMITTEES[word], _COMMITTEE_LEVELS[word]
+        slug, system, level = _COMMITTEES[word]
         office = _OFFICES[" ".join(match["office"].split())] if match["office"] else ""
-        return office + slug, "party", "agency" if office else level
+        return office + slug, system, "agency" if office else level
     if match["party_level"]:
         word = " ".join(match["party_level"].split())
         return _PARTY_ORGANISATION.get(word, "du"), "party", _LEVELS[word]
@@ -255,5 +256,4 @@ def body_of_code(code: str) -> tuple[str, str, str, bool]:
         if word.startswith("s") and "b" + word[1:] in issuers():
             return word, "state", "agency", True
         return slugify(code), "state", "central", False
-    level = {"local": "province"}.get(issuer.level, issuer.level)
-    return issuer.body, issuer.system, level, issuer.level in ("local", "agency")
+    return issuer.body, issuer.system, issuer.level, issuer.level != "central"

@@ -18,6 +18,7 @@ class Head:
     type: DocumentType | None  # None: "văn bản", which leaves the type to the symbol
     plural: bool = False
     capital: bool = True
+    spoken: bool = False  # an abbreviation in place of the word: NQ, QĐ
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ _OF_PARTY = re.compile(
 _NAME = re.compile(rf"(?:\s{{1,3}}|\s?-\s?){grammar.NAME}")
 _LEVEL_END = re.compile(rf"dang{_GAP}bo{_GAP}{_LEVELS}$")
 _ORGANISATION = re.compile(
-    rf"\s{{1,3}}(?:{grammar.NAME}|nông dân|phụ nữ|chiến binh|lao động|quốc|tộc|nghiệp|sản|liên hiệp|thanh niên)(?!\w)"
+    rf"\s{{1,3}}(?:{grammar.NAME}|nông dân|phụ nữ|chiến binh|dân|lao động|quốc|tộc|nghiệp|sản|liên hiệp|thanh niên)(?!\w)"
 )
 _ROMAN = re.compile(r"[IVX]+")
 _RESOLVING = frozenset(("nghi-quyet", "ket-luan"))

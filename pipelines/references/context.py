@@ -14,17 +14,21 @@ from .text import Text
 
 _GAP = grammar.GAP
 _ISSUED = r"(?:(?:duoc )?(?:ban hanh|ky ban hanh|ky|thong qua)(?: vao)? )"
-_DATE = re.compile(rf"{_GAP}[,(]?{_GAP}{_ISSUED}?(?:ngay|dated?){_GAP}(?=\d|[a-z])")
-_BARE_DATE = re.compile(rf"{_GAP}\({_GAP}(?=\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19|20)\d\d\))")
+_HOUR = rf"(?:(?:hoi|luc){_GAP}\d{{1,2}}{_GAP}(?:gio|h){_GAP}(?:\d{{1,2}}{_GAP})?(?:phut{_GAP})?,?{_GAP})"
+_DATE = re.compile(rf"{_GAP}[,(]?{_GAP}{_ISSUED}?{_HOUR}?(?:ngay|dated?){_GAP}(?=\d|[a-z])")
+_BARE_DATE = re.compile(rf"{_GAP}\(?{_GAP}(?=\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19|20)\d\d(?!\d))")
+_PASSED = re.compile(rf"{_GAP},?{_GAP}(?:da{_GAP})?duoc{_GAP}(?=[a-z])")
+_PASSED_ON = re.compile(rf"{_GAP}(?:da )?(?:ban hanh|thong qua|ky(?: ban hanh)?|phe duyet){_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d)")
 _DATELINE = re.compile(rf"{_GAP}(?:\|{_GAP})?(?P<place>[^,;:.()\d]{{3,60}}),{_GAP}ngay{_GAP}(?=\d)")
 _YEAR = re.compile(rf",?{_GAP}(?:nam{_GAP})?(?P<year>{grammar.YEAR})(?!{_GAP}[/-]\d)(?={_GAP}(?:[,.;)]|$|[a-z(]))")
+_LINE_YEAR = re.compile(r"(?<!nam)(?<![,.:;-]) (?P<year>(?:19|20)\d\d)$")
 _OF = re.compile(rf"{_GAP},?{_GAP}(?:cua|of|do){_GAP}")
 _PLENUM = re.compile(
     rf"{_GAP}[,(]?{_GAP}(?:cua{_GAP})?hoi{_GAP}nghi{_GAP}(?:lan{_GAP}thu{_GAP}[a-z]+{_GAP}|lan{_GAP}thu{_GAP}\d+{_GAP})?"
     rf"(?=(?:ban chap hanh )?(?:trung uong|tw|t\.u))(?P<body>[a-z. ]+?)(?:{_GAP}\d{{1,2}})?(?:,?{_GAP}\(?khoa{_GAP}(?:[xvi]+|\d+)\)?)(?![a-z\d])"
 )
 _EFFECT = re.compile(
-    rf"{_GAP},?{_GAP}(?:(?:chinh thuc|bat dau|se|nay|va) ){{0,2}}(?:co hieu luc|ap dung|thi hanh)(?: thi hanh| ap dung)?"
+    rf"{_GAP}[,(]?{_GAP}(?:(?:chinh thuc|bat dau|se|nay|va) ){{0,2}}(?:co hieu luc|ap dung|thi hanh)(?: thi hanh| ap dung)?"
     rf"(?:,? ?(?:ke )?tu)?(?: ngay)?{_GAP}(?=\d)"
 )
 _EFFECTIVE = re.compile(
@@ -49,7 +53,7 @@ _ACT = (
     r"(?:ban hanh|ky ban hanh|ky|ra|co|gui|phat|thong qua|cong bo|phat hanh|dua ra|phe duyet|ra doi)"
 )
 _ISSUES = re.compile(rf"(?<![a-z]){_ACT}{_GAP}(?:cac |\d{{1,2}} |van ban |luon )?$")
-_LEADING = re.compile(rf"(?<![a-z])(?P<before>(?:truoc|den|toi|het|sau|qua) )?(?:ngay|hom|sang|chieu|toi|trua)(?:{_GAP}ngay)?{_GAP}(?=\d)")
+_LEADING = re.compile(rf"(?<![a-z])(?P<before>(?:truoc|den|toi|het|sau|qua|hoi nghi|cuoc hop|hop|ky hop|phien hop|le|buoi|toa dam) )?(?:ngay|hom|sang|chieu|toi|trua)(?:{_GAP}ngay)?{_GAP}(?=\d)")
 # Between the day and the act these open another clause, and the day is that of a meeting, a visit, a deadline.
 _OTHER_CLAUSE = re.compile(
     r"(?<![a-z])(?:cho biet|tai|du|nghe|phat bieu|quan triet|bao cao|neu|kiem tra(?! trung uong| tinh| thanh| huyen| quan| dang)|lam viec|to chuc|theo|trong do|sau khi|nham|"
@@ -75,7 +79,8 @@ class Context:
 
 def read_context(text: Text, citation: Citation, left: int, right: int) -> Context:
     """The context of a citation between the end of the one before (``left``) and the start of the next (``right``)."""
-    context = _tail(text, citation, right)
+    paragraph = text.folded.find("\n\n", citation.end)
+    context = _tail(text, citation, right, paragraph if paragraph >= 0 else len(text.folded))
     if citation.kind == "anaphor":
         return replace(context, day=None, role=None, issuer=None)
     if citation.issuer:
@@ -86,17 +91,29 @@ def read_context(text: Text, citation: Citation, left: int, right: int) -> Conte
     return replace(context, pinpoint=_pinpoint(text, citation.start, left))
 
 
-def _tail(text: Text, citation: Citation, right: int) -> Context:
+def _tail(text: Text, citation: Citation, right: int, paragraph: int) -> Context:
     pos, context = citation.end, Context(end=citation.end)
     for _ in range(5):
         step = _step(text, citation, pos, right, context)
-        if step is None:
+        if step is None or (step.end > paragraph and step.dateline is None):
             break
         context, pos = step, step.end
-    subject = _subject(text, pos, right)
+    if context.day is None and context.year is None and (year := _title_year(text, citation)):
+        context = replace(context, year=year)
+    subject = _subject(text, pos, paragraph)
     if context.issuer is None and subject:
         context = _made_after(text, subject, right, context)
     return replace(context, subject=subject)
+
+
+def _title_year(text: Text, citation: Citation) -> str | None:
+    """The bare year that ends a title of its own line: "Quyết định 66-QĐ/TW thể thức văn bản của Đảng 2017"."""
+    if citation.kind != "full" or (citation.start and text.folded[citation.start - 1] != "\n"):
+        return None
+    end = text.folded.find("\n", citation.end)
+    line = text.folded[citation.end : end if end >= 0 else len(text.folded)][:200]
+    year = _LINE_YEAR.search(line)
+    return year["year"] if year else None
 
 
 def _step(text: Text, citation: Citation, pos: int, right: int, context: Context) -> Context | None:
@@ -115,6 +132,8 @@ def _step(text: Text, citation: Citation, pos: int, right: int, context: Context
                 return replace(context, day=day, role=_role(day), dateline=line.span("place"), end=day.end)
         if context.year is None and (year := _YEAR.match(folded, pos)):
             return replace(context, year=year["year"], end=year.end())
+    if context.issuer is None and context.day is None and (passed := _passed(text, pos, context)):
+        return passed
     if context.issuer is None and (plenum := _PLENUM.match(folded, pos)) and plenum.end() <= right:
         phrase = Phrase(plenum.start("body"), plenum.end(), Body("tw", "party", "central"))
         return replace(context, issuer=phrase, end=plenum.end())
@@ -127,24 +146,33 @@ def _step(text: Text, citation: Citation, pos: int, right: int, context: Context
     return None
 
 
+def _passed(text: Text, pos: int, context: Context) -> Context | None:
+    """The context with "được Quốc hội thông qua ngày 24/6/2023"."""
+    by = _PASSED.match(text.folded, pos)
+    phrase = read_body(text, by.end()) if by else None
+    on = _PASSED_ON.match(text.folded, phrase.end) if phrase else None
+    day = read_day(text.folded, on.end()) if on else None
+    return replace(context, issuer=phrase, day=day, role=_role(day), end=day.end) if day else None
+
+
 def _role(day: Day, *, effective: bool = False) -> DateRole:
     if day.year is None:
         return "partial"
     return "effective" if effective else "issued"
 
 
-def _subject(text: Text, pos: int, right: int) -> tuple[int, int] | None:
+def _subject(text: Text, pos: int, paragraph: int) -> tuple[int, int] | None:
     cue = _SUBJECT.match(text.folded, pos)
-    if cue is None or _EFFECTIVE.match(text.folded, pos):
+    if cue is None or cue.end() > paragraph or _EFFECTIVE.match(text.folded, pos):
         return None
-    stop = _SUBJECT_END.search(text.folded, cue.end(), min(len(text.folded), cue.end() + 300))
-    end = stop.start() if stop else min(len(text.folded), cue.end() + 300)
+    stop = _SUBJECT_END.search(text.folded, cue.end(), min(paragraph, cue.end() + 300))
+    end = stop.start() if stop else min(paragraph, cue.end() + 300)
     comma = text.folded.find(", ", cue.end(), end)
     if comma > 0 and len(text.folded[comma:end].split()) > 5:
         end = comma
     while end > cue.end() and text.folded[end - 1] in " \n,":
         end -= 1
-    return (cue.end(), end) if end > cue.end() else None
+    return (cue.end(), end) if end > cue.end() + 3 else None
 
 
 def _made_after(text: Text, subject: tuple[int, int], right: int, context: Context) -> Context:
@@ -162,6 +190,8 @@ def _made_after(text: Text, subject: tuple[int, int], right: int, context: Conte
 def _lead(text: Text, citation: Citation, left: int, context: Context) -> Context:
     """The context with issuer and day from before the citation: "Ngày D, ISSUER ban hành TYPE"."""
     start = _sentence_start(text.folded, max(left, citation.start - _WINDOW), citation.start)
+    if context.day is None and (day := _day_of_effect(text, citation, start)):
+        return replace(context, day=day, role="effective")
     act = _ISSUES.search(text.folded, max(start, citation.start - 48), citation.start)
     if act is None:
         return context
@@ -171,6 +201,15 @@ def _lead(text: Text, citation: Citation, left: int, context: Context) -> Contex
     if context.issuer is None:
         context = replace(context, issuer=_subject_body(text, day.end if day else start, act.start()))
     return context
+
+
+def _day_of_effect(text: Text, citation: Citation, start: int) -> Day | None:
+    """The day of "Ngày 14/2, Thông tư ... có hiệu lực"."""
+    if not _EFFECTIVE.match(text.folded, citation.end):
+        return None
+    lead = _LEADING.search(text.folded, start, citation.start)
+    day = read_day(text.folded, lead.end()) if lead else None
+    return day if day and not text.folded[day.end : citation.start].strip(" \n,") else None
 
 
 def _leading_day(text: Text, start: int, end: int) -> Day | None:

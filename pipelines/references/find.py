@@ -10,6 +10,7 @@ from . import grammar
 from .anaphors import read_anaphor
 from .citation import Citation, Head
 from .congresses import read_congress
+from .english import read_english_type
 from .names import read_acronym, read_name, read_next_name
 from .registers import DocumentType, abbreviations, document_types, issuers, type_words
 from .shorts import stands_alone, stands_in_list
@@ -30,6 +31,8 @@ _BETWEEN = re.compile(  # between two numbers of one list: a gloss or a date, a 
     rf"(?:{grammar.GAP}\([^()\n]{{1,60}}\))?+(?:,?{grammar.GAP}ngay [\d/.-]{{3,10}})?+{grammar.GAP}"
     rf"(?:,? ?(?:va|cung|hoac)(?![a-z])|[,;&]){grammar.GAP}(?P<marker>{grammar.MARKER})?"
 )
+_SPLIT = re.compile(rf"(?P<first>\d) \d{{1,2}}(?=/{grammar.YEAR}/[a-z])")
+_SPACED = re.compile(rf"{grammar.NUMBER} +- +")  # "phòng họp số 5 - UBND tỉnh" joins nothing
 _PLURAL = re.compile(r"(?:(?<![a-z])(?:cac|nhung|hai|ba|bon|nam|sau|bay|tam|chin|muoi)|(?<![\d.,/-])(?<!dieu )(?<!khoan )(?<!diem )(?<!muc )(?<!chuong )(?<!phan )(?<!ngay )(?<!thang )\d{1,2}) {1,3}$")
 _YEAR_AFTER = re.compile(rf",?{grammar.GAP}nam{grammar.GAP}(?P<year>{grammar.YEAR})")
 _INSIDE_ISSUER = re.compile(r"(?:cua )|(?:ubnd|hdnd|uy ban|hoi dong|bo |so |chinh phu|thu tuong|tinh|huyen|thanh)")
@@ -89,7 +92,7 @@ def _at_spoken(walk: _Walk, token: re.Match[str]) -> None:
     if not walk.text.plain[token.start() : token.end()].isupper():
         return
     kind = document_types()[spoken_types()[token[0]]]
-    head = Head(token.start(), token.end(), kind)
+    head = Head(token.start(), token.end(), kind, spoken=True)
     if citation := read_congress(walk.text, head):
         walk.add(citation)
     walk.open(head)
@@ -116,7 +119,7 @@ def _at_number(walk: _Walk, token: re.Match[str]) -> None:
     if not token["tail"] and start - walk.reach > _REACH:
         return
     head, left, issuer, marked = _head_of(walk, start)
-    symbol = read_symbol(text.plain[start : token.end("tail")])
+    symbol = read_symbol(text.plain[start : token.end("tail")]) if head is None else _scanned(text, start, token.end("tail"))
     if symbol is None:
         return
     if symbol.pieces:
@@ -137,10 +140,21 @@ _STEPS = {
 }
 
 
+def _scanned(text: Text, start: int, end: int) -> Symbol | None:
+    """The symbol behind a type word, read over a space that scanning put into its number: "4 7/2020/NĐ-CP"."""
+    split = _SPLIT.match(text.folded, start)
+    if split is None:
+        return read_symbol(text.plain[start:end])
+    gap = split.end("first")
+    symbol = read_symbol(text.plain[start:gap] + text.plain[gap + 1 : gap + 80])
+    return replace(symbol, length=symbol.length + 1) if symbol else None
+
+
 def _head_of(walk: _Walk, number: int) -> tuple[Head | None, int, tuple[int, int] | None, bool]:
     """The type word that stands before a number; where its citation begins; an issuer between; whether "số" is there."""
     head, folded = walk.head, walk.text.folded
-    if head and head.end >= walk.covered and number - head.end <= _REACH:
+    near = head and head.end >= walk.covered and number - head.end <= _REACH
+    if head and near and "\n\n" not in folded[head.end : number]:
         if join := _JOIN.fullmatch(folded, head.end, number):
             return head, head.start, None, join["marker"] is not None
         if (join := _JOIN_ISSUER.fullmatch(folded, head.end, number)) and _INSIDE_ISSUER.match(join["issuer"]):
@@ -171,13 +185,14 @@ def _full(
     end = start + symbol.length
     if "(" in text.plain[left:start] and text.plain[end : end + 1] == ")":
         end += 1
+    kind = kind or _type_of(reading, symbol) or read_english_type(text, start)
     manner: Literal["full", "list"] = "list" if head is None and shared else "full"
     walk.head = head or walk.head
     return Citation(
         left,
         end,
         manner,
-        kind or (_type_of(reading) if symbol.year is None or reading.abbreviation else None),
+        kind,
         symbol.number,
         symbol.year,
         symbol,
@@ -215,12 +230,12 @@ def _known_code(code: str) -> bool:
     return word in issuers() or word.rstrip("0123456789") in issuers() or "b" + word[1:] in issuers()
 
 
-def _type_of(reading: Reading) -> DocumentType | None:
+def _type_of(reading: Reading, symbol: Symbol) -> DocumentType | None:
     """The type that a symbol alone means, or None where it may mean two."""
     from ..folding import fold
 
     if reading.abbreviation is None:
-        return document_types()["cong-van"] if _is_letter(reading) else None
+        return document_types()["cong-van"] if symbol.year is None and _is_letter(reading) else None
     if reading.abbreviation in ("QĐi", "QyĐ"):
         return document_types()["quy-dinh"]
     kinds = abbreviations()[fold(reading.abbreviation).text][1]
@@ -243,6 +258,8 @@ def _credible(text: Text, start: int, symbol: Symbol, reading: Reading, head: He
     if "HĐ" in (reading.abbreviation, *reading.codes[:1]):
         return False
     known = bool(reading.codes) and _known_code(reading.codes[0])
+    if reading.abbreviation is None and _SPACED.match(text.folded, start) and not (head and _letter(head)):
+        return False
     if not symbol.certain:
         return reading.abbreviation is not None and known
     if head:
@@ -252,6 +269,10 @@ def _credible(text: Text, start: int, symbol: Symbol, reading: Reading, head: He
     if reading.abbreviation:
         return known or (marked and bool(reading.codes))
     return known and (marked or symbol.year is not None or len(reading.codes) > 1)
+
+
+def _letter(head: Head) -> bool:
+    return head.type is not None and head.type.slug in ("cong-van", "bao-cao", "to-trinh")
 
 
 def _attached(folded: str, start: int) -> bool:

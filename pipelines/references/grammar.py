@@ -27,7 +27,7 @@ def trie(words: Iterable[str]) -> str:
 
 def _letter(letter: str) -> str:
     if letter == " ":
-        return GAP  # a line may break inside a type word: "Nghị\nđịnh"
+        return SPACE  # a line may break inside a type word: "Nghị\nđịnh"
     return letter if letter.isalnum() else f"\\{letter}"
 
 
@@ -49,6 +49,7 @@ def headed(words: Iterable[str]) -> str:
 UPPER = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper() and letter.isalpha())
 NAME = rf"[{UPPER}][\w’']*"  # a capitalised word of the text as written
 GAP = r"(?: {0,9}+(?:\n {0,9}+)?+)"  # between the words of a citation: spaces, at most one line break
+SPACE = r"(?: {1,9}+(?:\n {0,9}+)?+|\n {0,9}+)"  # the same, but at least something
 JOINT = r" {0,3}+\n?+ {0,3}+[-/_] {0,3}+\n?+ {0,3}+"  # "68- NQ/TW", "46 /QĐ-UBND", a break at any joint
 
 # 18, 002, 30a, 66.7; not the rest of a longer number or of "1.000"

@@ -26,6 +26,7 @@ _IMPLIED = {
     "nghi-dinh": ("cp", "state"),
     "cuong-linh": ("tw", "party"),
 }
+_JOINT = frozenset(("TTLT", "TTLB", "NQLT", "HDLN", "HDLT", "KHLT"))  # several bodies in the symbol, not units of one
 _CHARTERS = {"dang": ("tw", "party"), "doan": ("twdtn", "org"), "mat-tran": ("mttw", "org"), "mttq": ("mttw", "org")}
 _CLUE = re.compile(rf"[,]?{grammar.GAP}\(?{grammar.GAP}khoa{grammar.GAP}(?P<term>[xvi]{{1,5}}|\d{{1,2}})(?![a-z\d])")
 _TERM_IN_PHRASE = re.compile(r"khoa (?P<term>[xvi]{1,5}|\d{1,2})(?![a-z\d])")
@@ -74,7 +75,7 @@ def identify(text: Text, citation: Citation, context: Context, around: Surroundi
         _series(kind, citation, system),
         year or "-",
         _number(citation),
-        body.level if body else ("central" if issuer else None),
+        _level(body, around) if body else ("central" if issuer else None),
         place.unit if place else None,
         place.slug if place else None,
         place.said_by if place else None,
@@ -82,6 +83,10 @@ def identify(text: Text, citation: Citation, context: Context, around: Surroundi
         day,
         citation.name,
     )
+
+
+def _level(body: Body, around: Surroundings) -> str:
+    return around.level if body.level == "any" else body.level
 
 
 def _issued(context: Context) -> bool:
@@ -114,8 +119,9 @@ def _issuer(citation: Citation, context: Context) -> tuple[str | None, str | Non
     codes = citation.reading.codes if citation.reading else ()
     if codes:
         slug, system, level, local = body_of_code(codes[0])
-        if citation.type and citation.type.slug == "thong-tu-lien-tich" and len(codes) > 1:
-            return "state", joint(codes), None
+        if len(codes) > 1 and citation.reading and citation.reading.abbreviation in _JOINT:
+            joined = joint(codes)
+            return "state", joined, Body(joined, "state", "province", True) if local else None
         if phrase and _contradicts(phrase, system, local):
             return phrase.system, phrase.slug, phrase
         if not local:

@@ -94,7 +94,8 @@ def _law(text: Text, start: int, end: int, kind: DocumentType) -> Citation | Non
         return close and _numbered(text, _dated(text, start, close, kind, slugify(text.plain[end:close]), inner=True))
     number = _BARE_NUMBER.match(text.folded, end) or _NUMBER.match(text.folded, end)
     if number:
-        return _numbered(text, Citation(start, end, "named", kind))
+        numbered = _numbered(text, Citation(start, end, "named", kind))
+        return numbered if numbered.number else None
     if _NOT_A_LAW.match(text.plain, end) or _SCHOOL_OF.search(text.folded, max(0, start - 14), start):
         return None
     close = _name_end(text, end, kind)

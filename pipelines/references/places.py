@@ -102,7 +102,7 @@ def place_of(body: Body, around: Surroundings, day: str | None, year: str | None
     slug = unit_slug(unit, around, day, year)
     if slug is None:
         return None
-    if body.level in ("district", "commune"):
+    if body.level in ("district", "commune") or (body.level == "any" and around.level in ("district", "commune")):
         district = body.district or (around.page_districts[0] if len(around.page_districts) == 1 else None)
         return Place(f"{slug}.{district}", slug, said_by if body.district else "page") if district else None
     return Place(slug, slug, said_by)

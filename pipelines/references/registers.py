@@ -17,7 +17,7 @@ from ..folding import fold
 from ..units import slugify
 
 System = Literal["state", "party", "org"]
-Level = Literal["central", "local", "agency"]
+Level = Literal["central", "province", "district", "commune", "agency", "any"]  # any: as the site's
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ CUES: dict[RelationKind, str] = {
 _CUE = re.compile(r"(?<![a-z])(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in CUES.items()) + r")(?![a-z])")
 # Words that may stand between a cue and its object: "thay thế hoàn toàn cho", "sửa đổi một số điều của các"
 _FILLER = re.compile(
-    r"(?:[ \n]|(?:cho|hoan toan|toan bo|mot phan|mot so|noi dung|dieu|khoan|diem|chuong|phu luc|cua|cac|nhung|tinh than|thong nhat|hieu qua|nghiem|"
+    r"(?:[ \n]|(?:cho|hoan toan|toan bo|mot phan|mot so|noi dung|dieu|khoan|diem|chuong|phu luc|cua|cac|nhung|tinh than|thong nhat|hieu qua|phat trien|phat huy|nghiem|"
     r"nghiem tuc|co hieu qua|day du|tot|viec|va|vua|lan|ca|dong thoi|tai|doi voi|theo|hai|ba|\d{1,3}|[a-z]|,|" + "|".join(CUES.values()) + r")(?![a-z]))*"
 )
 _PASSIVE = re.compile(r"(?<![a-z])(?:bi|duoc)(?: \w+)?[ \n]+$")
@@ -38,9 +38,13 @@ _ASKED = re.compile(r"[^.;]{0,40}?(?:hay khong|khong\?)")
 _FRONTED = re.compile(r"(?:de|nham|tiep tuc|tren co so|viec)?[ \n]*$")
 _ISSUING = re.compile(r"(?<![a-z])(?:ban hanh|ky|ra|co|xay dung|phe duyet|trinh|thong qua|gui|cong bo|lap|len)(?: \w+){0,2}[ \n]*$")
 _GROUND_OF = re.compile(r"[ \n]*(?:phap ly )?(?:de|cho)[ \n][^.;]{0,80}?(?:ban hanh|ra|ky|xay dung|lap)[ \n]*$")
-_OTHER_CLAUSE = re.compile(r"(?<![a-z])(?:ban hanh|cho biet|yeu cau|de nghi|phat bieu|hoi nghi|tong ket|so ket|danh gia|giao cho|phai|hop ban)(?![a-z])")
+_OTHER_CLAUSE = re.compile(r"(?<![a-z])(?:(?<!duoc )ban hanh|cho biet|yeu cau|de nghi|phat bieu|hoi nghi|tong ket|so ket|danh gia|giao cho|phai|hop ban)(?![a-z])")
 _REPLACED_IS = re.compile(r"van ban (?:\w+ ){0,3}$")
 _COORDINATED = re.compile(r"[\s,;]*(?:va|cung nhu|lan)?[\s]*(?:ca )?(?:so )?")
+_CLAUSE = re.compile(r"[;\n]")
+_CLAUSE_BREAK = re.compile(r"[;\n][ \n]*(?:de |nham )?$")  # the cue opens a clause of its own: "...; Căn cứ Nghị định ..."
+_NEXT_GROUND = re.compile(r"(?:[;\n]|,)[ \n]*(?:can cu|thuc hien|theo|xet)(?![a-z])")
+_AND = re.compile(r"[ \n,]*(?:va|dong thoi|cung nhu)?[ \n]*(?:se )?")
 _REACH = 240
 
 
@@ -85,18 +89,18 @@ def relate(text: Text, citations: Sequence[Citation], contexts: Sequence[Context
         start = max(citations[i - 1].end if i else 0, scene.start(i) - _REACH)
         for cue in _CUE.finditer(text.folded, start, scene.start(i)):
             if scene.same(i, cue.start()):
-                edges += _at_cue(scene, i, cue)
+                edges += _at_cue(scene, i, cue, edges)
     return list(dict.fromkeys(edges))
 
 
-def _at_cue(scene: _Scene, i: int, cue: re.Match[str]) -> list[Edge]:
+def _at_cue(scene: _Scene, i: int, cue: re.Match[str], edges: Sequence[Edge]) -> list[Edge]:
     """The relations of the cue that stands before a citation."""
     folded, kind = scene.text.folded, _kind(cue)
     before, after = folded[max(0, cue.start() - 40) : cue.start()], folded[cue.end() : scene.start(i)]
     if _DENIED.search(before) or _ASKED.match(folded, scene.citations[i].end):
         return []
     passive = _PASSIVE.search(before) is not None
-    left = _subject(scene, i, cue)
+    left = _subject(scene, i, cue, edges)
     if passive and _AGENT.fullmatch(after):
         return [Edge(i, kind, j, *cue.span()) for j in _patients(scene, i, cue)]
     if passive and (was := _REPLACED_IS.search(before[: -len(_PASSIVE.search(before)[0])] if _PASSIVE.search(before) else before)):  # type: ignore[index]
@@ -118,15 +122,22 @@ def _kind(cue: re.Match[str]) -> RelationKind:
     return next(kind for kind in CUES if cue[kind])
 
 
-def _subject(scene: _Scene, i: int, cue: re.Match[str]) -> int | None:
-    """The citation that acts: the nearest before the cue, unless another clause stands between."""
+def _subject(scene: _Scene, i: int, cue: re.Match[str], edges: Sequence[Edge]) -> int | None:
+    """The citation that acts: the nearest before the cue, unless another clause stands between.
+
+    Of two acts joined by "và", the second is done by who does the first: "thay thế A và bãi bỏ B".
+    """
     j = i - 1
     if j < 0 or scene.citations[j].end > cue.start() or not scene.same(j, cue.start()):
         return None
     if cue.start() - scene.citations[j].end > _REACH:
         return None
-    between = scene.text.folded[max(scene.contexts[j].end, scene.citations[j].end) : cue.start()]
-    return None if _OTHER_CLAUSE.search(between) else j
+    between = scene.text.folded[_end_of(scene, j) : cue.start()]
+    if _OTHER_CLAUSE.search(between) or _CLAUSE_BREAK.search(between):
+        return None
+    if _AND.fullmatch(scene.text.folded[max(scene.contexts[j].end, scene.citations[j].end) : cue.start()]):
+        return next((edge.subject for edge in reversed(edges) if edge.object == j), j)
+    return j
 
 
 def _patients(scene: _Scene, i: int, cue: re.Match[str]) -> list[int]:
@@ -188,15 +199,18 @@ def _fronted(scene: _Scene, objects: list[int], cue: re.Match[str], kind: Relati
     if kind not in ("implements", "based_on", "guides"):
         return []
     sentence = scene.layout.starts[scene.layout.sentence(cue.start())]
-    if not _FRONTED.fullmatch(scene.text.folded[sentence : cue.start()].lstrip("-+*• ")):
+    opening = _CLAUSE.split(scene.text.folded[sentence : cue.start()])[-1]
+    if not _FRONTED.fullmatch(opening.lstrip("-+*• ")):
         return []
-    j = objects[-1] + 1
-    if j >= len(scene.citations) or not scene.same(j, cue.start()):
-        return []
-    between = scene.text.folded[scene.citations[j - 1].end : scene.citations[j].start]
-    if "," not in between or not _ISSUING.search(between):
-        return []
-    return [Edge(j, kind, i, *cue.span()) for i in objects]
+    for j in range(objects[-1] + 1, min(len(scene.citations), objects[-1] + 30)):
+        between = scene.text.folded[scene.citations[j - 1].end : scene.citations[j].start]
+        if not scene.same(j, cue.start()):
+            break
+        if "," in between and _ISSUING.search(between):
+            return [Edge(j, kind, i, *cue.span()) for i in objects]
+        if not _NEXT_GROUND.search(between):
+            break
+    return []
 
 
 def trailing(text: Text, citations: Sequence[Citation], contexts: Sequence[Context], layout: Layout) -> list[Edge]:

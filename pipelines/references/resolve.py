@@ -31,7 +31,7 @@ def resolve(
     parts: Sequence[tuple[Citation, Context, Identity]], edges: Sequence[Edge], layout: Layout
 ) -> list[Resolved]:
     """Every citation with the document it means."""
-    nodes = _index(identity for _, _, identity in parts if identity.id and identity.period != "-")
+    nodes = _index(identity for _, _, identity in parts if identity.id)
     objects: dict[int, set[int]] = {}  # by sentence: what the relations stated there are done to
     for edge in edges:
         objects.setdefault(layout.sentence(edge.start), set()).add(edge.object)
@@ -45,7 +45,7 @@ def resolve(
 
 
 def _index(nodes: Iterable[Identity]) -> dict[str, list[Identity]]:
-    """The dated documents of a page by number, and by name where a law has one."""
+    """The documents of a page by number, and by name where a law has one."""
     index: dict[str, dict[str | None, Identity]] = {}
     for node in nodes:
         for key in {node.number or "", f"~{node.name}" if node.name is not None else node.number or ""}:
@@ -60,7 +60,8 @@ def _resolve(citation: Citation, context: Context, identity: Identity, nodes: Ma
     if identity.id and identity.period != "-" and not (citation.name is not None and not citation.number):
         return Resolved(citation, context, identity, identity.id, own, 1.0 if citation.kind == "full" else 0.95)
     known = nodes.get(identity.number or "", ())
-    candidates = _numbered_first([node for node in known if _fits(node, identity, citation)])
+    fitting = [node for node in known if _fits(node, identity, citation)]
+    candidates = _numbered_first([node for node in fitting if node.period != "-"] or fitting)
     if len(candidates) == 1:
         node = candidates[0]
         if node.id == identity.id:
@@ -79,9 +80,9 @@ def _numbered_first(nodes: list[Identity]) -> list[Identity]:
 
 def _fits(node: Identity, wanted: Identity, citation: Citation) -> bool:
     """Whether a document the page knows may be the one a citation means: nothing that both state contradicts."""
-    if node.type is None or wanted.type is None:
+    if node.type is None or (wanted.type is None and wanted.issuer is None):
         return False
-    if not _same_type(node.type, wanted.type, exact=citation.symbol is not None and bool(citation.symbol.pieces)):
+    if wanted.type and not _same_type(node.type, wanted.type, exact=citation.symbol is not None and bool(citation.symbol.pieces)):
         return False
     if wanted.issuer and (node.issuer != wanted.issuer or node.system != wanted.system):
         return False

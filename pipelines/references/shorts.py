@@ -38,6 +38,7 @@ _COUNTED = re.compile(
 )
 # Everyday nouns that, numbered and with an issuer, are documents; programmes and projects are named so without being one.
 _ISSUED_BY = frozenset(("ke-hoach", "bao-cao", "to-trinh", "quy-che", "phuong-an"))
+_SPOKEN_ALONE = frozenset(("nghi-quyet", "nghi-dinh", "quyet-dinh"))  # "CT 2" is a block of flats, "NQ 57" is not
 _OF = re.compile(rf"{grammar.GAP}(?:cua|do){grammar.GAP}")
 _YEAR_NUMBER = re.compile(r"(?:19|20)\d\d")
 
@@ -55,10 +56,14 @@ def stands_alone(
         return False
     if marked or _cited_before(found, kind.slug, symbol.number):
         return True
+    if head.spoken and kind.slug not in _SPOKEN_ALONE:
+        return symbol.year is not None
     if kind.short == "marked":
         return symbol.year is not None or (kind.slug in _ISSUED_BY and _issued_by(text, end))
     if symbol.year is not None or (symbol.number.startswith("0") and len(symbol.number) < 4):
         return True
+    if len(symbol.number) == 1:
+        return _goes_on(text, end) and not head.spoken
     if head.capital and not text.plain[head.start : head.end].isupper():
         return _COUNTED.match(text.plain, end) is None
     return _goes_on(text, end)
