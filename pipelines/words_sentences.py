@@ -21,7 +21,9 @@ MARK = re.compile(r"([.!?…]+)((?:[\"'”’»)\]]|\[\d{1,3}\])*)")  # footnote
 OPENING = re.compile(r"[\s\"'“‘«(\[*•·+>–—-]*")
 BRACKETS = re.compile(r"\([^()\n]{1,200}\)")
 WORD = re.compile(r"[^\s\"“‘'«(\[,:;]+")
-CLAUSE = re.compile("[:;]")
+ITEM = re.compile(
+    r"[:;]\s+[\"“(]?(?:(?:Điều|Khoản|Bước)\s)?(?:\d{1,2}|[a-zđA-ZĐ])\Z"
+)  # in a list: "gồm: 1. Đất; 2. Nhà"
 INITIALS = re.compile(r"[A-ZĐƯ](?:\.[A-ZĐƯ]){1,2}")  # "T.Ư", "J.K"
 CLUSTER = re.compile(r"[BCDĐGHKLMNPQRSTVX][bcdđghklmnpqrstvx]{1,2}")  # "Nguyễn Văn Ch."
 INITIAL = frozenset("BCDĐFGHJKLMNPQRSTVWXZpqhxtđ")  # of vowels only what stands after "ông"; small ones for places
@@ -114,11 +116,18 @@ def _ends_sentence(text: str, opened: int, mark: re.Match[str], end: int) -> boo
 
 
 def _can_begin(text: str, head: int, mark: re.Match[str]) -> bool:
-    """Whether a sentence may begin at ``head``: with a capital, a letter without case, "iPad", a digit."""
+    """Whether a sentence may begin at ``head``.
+
+    It begins with a capital, a letter without case, or as "iPad" does; unless after an ellipsis, also with a digit or
+    with a small letter right behind an opening quotation mark.
+    """
     letter = text[head]
-    if letter.isdigit():
-        return "…" not in mark[1] and ".." not in mark[1]
-    return letter.isalpha() and (not letter.islower() or text[head + 1 : head + 2].isupper())
+    if letter.isalpha() and (not letter.islower() or text[head + 1 : head + 2].isupper()):
+        return True
+    if "…" in mark[1] or ".." in mark[1]:
+        return False
+    is_quoted = text[head - 1] in '"“«' and text[head - 2].isspace() and head - 2 >= mark.end()
+    return letter.isdigit() or (letter.isalpha() and is_quoted)
 
 
 def _is_glued(text: str, head: int, mark: re.Match[str]) -> bool:
@@ -140,7 +149,10 @@ def _is_abbreviated(text: str, opened: int, dot: int, head: int) -> bool:
     word, previous = words[-1] if words else "", words[-2].lower() if len(words) > 1 else ""
     if not word or not before.endswith(word):
         return False
-    if _is_list_number(CLAUSE.split(before)[-1]):
+    if ITEM.search(before):
+        return True
+    is_initials = len(word) == 1 or INITIALS.fullmatch(word) is not None
+    if is_initials and "(" in text[dot:head]:  # "Nguyễn Văn A. (SN 1990)"
         return True
     return _is_initial(word, previous, text[head : head + 4]) if len(word) == 1 else _is_shortened(word, previous)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import unicodedata
+from itertools import pairwise
 from pathlib import Path
 from time import process_time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.models import Paragraph
 from pipelines.words import split_sentences, warm_up, word_spans
@@ -99,15 +104,134 @@ def test_marks_after_an_address_do_not_hang(start: str, mark: str) -> None:
     assert "".join(text[s:e] for s, e in spans) == text
 
 
-def test_sentences_stay_within_paragraphs() -> None:
-    text = "Tiêu đề không có dấu chấm\n\nThân bài. Câu hai"
-    paragraphs = (Paragraph(0, 25, "title"), Paragraph(27, len(text), "body"))
-    shown = [text[s.start : s.end] for s in split_sentences(text, paragraphs)]
-    assert shown == ["Tiêu đề không có dấu chấm", "Thân bài.", "Câu hai"]
-
-
 def test_importing_words_is_light() -> None:
     code = "import sys, pipelines.words; print([m for m in ('underthesea', 'joblib') if m in sys.modules])"
     root = Path(__file__).parent.parent
     shown = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "[]", f"importing words imports {shown}"
+
+
+PIECES = [
+    "Bộ",
+    "chính",
+    "trị",
+    "Gia Lai",
+    "96-QĐ/TW",
+    "TP",
+    "v.v",
+    "a@b.vn",
+    "http://a.vn/x_y",
+    "gialai.gov.vn",
+    "1.234,5",
+    "_",
+    ".",
+]
+PIECES += [
+    "...",
+    "…",
+    "?",
+    "!",
+    ",",
+    ":",
+    "(",
+    ")",
+    "“",
+    "”",
+    '"',
+    "'",
+    "-",
+    "/",
+    "@",
+    "://",
+    "\u0301",
+    "\u200b",
+    "😀",
+    "Ð",
+    "ǅ",
+    "中",
+]
+PIECES += [" ", " ", " ", " ", "\u00a0", "\n", "\r\n", "\n\n", "\u2028", "\t", "\x1c", "\x00"]
+texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=40).map(
+    lambda pieces: unicodedata.normalize("NFC", "".join(pieces))
+)
+cuts = st.lists(st.tuples(st.integers(0, 120), st.integers(0, 120)), max_size=6)
+
+
+def bare(text: str) -> str:
+    """A text without its white space."""
+    return re.sub(r"\s+", "", text)
+
+
+def disjoint(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of the spans that may be protected: inside the text, ink at both ends, none overlapping an earlier one."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        inked = start < end <= len(text) and not text[start].isspace() and not text[end - 1].isspace()
+        if inked and (not kept or kept[-1][1] <= start):
+            kept.append((start, end))
+    return kept
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts, cuts)
+def test_every_character_is_in_one_word_in_order(text: str, protected: list[tuple[int, int]]) -> None:
+    spans = word_spans(text, 0, len(text), protected)
+    assert all(left[1] <= right[0] for left, right in pairwise(spans)), f"{spans} overlap"
+    assert all(start < end for start, end in spans), f"{spans} has an empty word"
+    assert all(text[s:e] == text[s:e].strip() for s, e in spans), "a word begins or ends in white space"
+    assert "".join(bare(text[s:e]) for s, e in spans) == bare(text)
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts, cuts)
+def test_protected_spans_are_words(text: str, protected: list[tuple[int, int]]) -> None:
+    whole = disjoint(text, protected)
+    assert set(whole) <= set(word_spans(text, 0, len(text), whole))
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts, cuts, cuts)
+def test_sentences_are_exact(text: str, protected: list[tuple[int, int]], edges: list[tuple[int, int]]) -> None:
+    paragraphs = [Paragraph(start, end, "body") for start, end in disjoint(text, edges)]
+    found = split_sentences(text, paragraphs, protected)
+    assert found == split_sentences(text, paragraphs, protected)
+    assert "".join(bare(text[s.start : s.end]) for s in found) == bare(text)
+    assert all(left.end <= right.start for left, right in pairwise(found)), f"{found} overlap"
+    for sentence in found:
+        surface = text[sentence.start : sentence.end]
+        assert surface == surface.strip() != "", f"{surface!r} is not trimmed"
+        inside = [p for p in paragraphs if p.start < sentence.end and sentence.start < p.end]
+        assert all(p.start <= sentence.start and sentence.end <= p.end for p in inside), (
+            f"{surface!r} bridges paragraphs"
+        )
+        assert bare(sentence.segmented).replace("_", "") == bare(surface).replace("_", "")
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts)
+def test_segmented_alone_gives_the_words_back(text: str) -> None:
+    for sentence in split_sentences(text):
+        spans = word_spans(text, sentence.start, sentence.end)
+        written = [re.sub(r"\s+", " ", text[start:end]) for start, end in spans]
+        assert [read(word) for word in sentence.segmented.split(" ")] == written
+
+
+def read(word: str) -> str:
+    """A word of ``segmented`` as its text has it, by the rule that `split_sentences` documents."""
+    if "@" in word or "://" in word:
+        return word
+    return re.sub("__|_", lambda underscore: "_" if underscore[0] == "__" else " ", word)
+
+
+@pytest.mark.parametrize(
+    ("text", "segmented"),
+    [
+        ("Bộ Chính trị ban hành Quy định số 96-QĐ/TW.", "Bộ_Chính_trị ban_hành Quy_định số 96-QĐ/TW ."),
+        ("Bộ\u00a0Chính  trị họp", "Bộ_Chính_trị họp"),
+        ("cột so_luong và Hà_Nội, Hà Nội", "cột so__luong và Hà__Nội , Hà_Nội"),
+        ("gửi a_b@x.vn, xem http://x.vn/a_b", "gửi a_b@x.vn , xem http://x.vn/a_b"),
+    ],
+)
+def test_segmented_is_written(text: str, segmented: str) -> None:
+    protected = [match.span() for match in re.finditer("96-QĐ/TW", text)]
+    assert split_sentences(text, (), protected)[0].segmented == segmented
