@@ -61,8 +61,8 @@ class Archive:
         """Where the exchange's payload is now, together with its metadata record; on disk only after `sync`.
 
         ``known`` holds what the exchange does not know of its row in ``fetches``: run, url, site, body_sha256, bytes,
-        page_kind. ``same_as`` is an archived exchange that probably has the same payload: if it does, to the byte, a
-        ``revisit`` record refers to it, and it is the answer.
+        page_kind; of an imported page its flags. ``same_as`` is an archived exchange that probably has the same
+        payload: if it does, to the byte, a ``revisit`` record refers to it, and it is the answer.
         """
         original = self._original(exchange, same_as) if same_as is not None else None
         data = exchange_records(exchange, provenance(fetch_of(exchange)) | dict(known), original)

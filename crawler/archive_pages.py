@@ -13,7 +13,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from crawler.archive_heads import HEAD_LIMIT, Head, parse_head, split_head
-from crawler.archive_provenance import restore
+from crawler.archive_provenance import flags_of, restore
 from crawler.archive_records import Damage, Record
 from crawler.content import MAX_BYTES, Content, TooLargeError, is_html, looks_like_html, undo_codings
 from pipelines.models import Fetch, Page, Position
@@ -146,7 +146,7 @@ class PageReader:
             file=self.file,
             offset=record.offset,
             length=records[-1].end - record.offset,
-            flags=_flags(record) + content.flags,
+            flags=tuple(dict.fromkeys((*_flags(record), *content.flags, *flags_of(provenance)))),
             provenance=provenance,
         )
 

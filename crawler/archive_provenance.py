@@ -66,6 +66,12 @@ def restore(known: Mapping[str, object], read: Fetch) -> Fetch:
     return replace(fetch, certificate=_certificate(known.get("certificate")))
 
 
+def flags_of(known: Mapping[str, object]) -> tuple[str, ...]:
+    """What was odd about a page when it was archived, under "flags" in its provenance: an import passes it on."""
+    flags = known.get("flags")
+    return tuple(flags) if _are_texts(flags) else ()
+
+
 def _certificate(known: object) -> Certificate | None:
     if not isinstance(known, Mapping):
         return None

@@ -226,6 +226,14 @@ def test_a_page_from_elsewhere_can_be_archived(tmp_path: Path) -> None:
     assert fetch_of(exchange_of(page)) == replace(page.fetch, body_sha256=None, bytes=None) == fetch_of(lived)
 
 
+def test_what_was_odd_stays_known(tmp_path: Path) -> None:
+    (foreign,) = pages(saved(tmp_path, response(PAGE[:900], ("Content-Encoding", "br"), WARC_Truncated="length")))
+    with Archive(tmp_path / "ours", "r1") as archive:
+        position = archive.append(exchange_of(foreign), {"flags": foreign.flags})
+    ours = read_at(tmp_path / "ours", position.file, position.offset)
+    assert ours.flags == foreign.flags == ("truncated:length", "stale-content-encoding")
+
+
 OTHER = response(b"<html>other</html>", url="https://tinh.example/2")
 IMAGE = warc("response", "https://tinh.example/a.png", http(b"\x89PNG", ("Content-Type", "image/png")))
 ID = f"<urn:uuid:{zlib.crc32(URL.encode()):032x}>"
