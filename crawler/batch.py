@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from crawler.archive import Archive
 from crawler.archive_pages import ArchivedPage
@@ -89,11 +90,15 @@ def end_run(store: Store, run: str, reason: str) -> None:
 
 
 def understand_all(jobs: Iterable[Job], workers: int, keep: Callable[[Job, Understanding], None]) -> None:
-    """Nothing; ``keep`` was called with each job in order, in this thread."""
+    """Nothing; ``keep`` was called with each job in order, in this thread. Without a job no worker starts."""
     by_task: dict[int, Job] = {}
+    source = iter(jobs)
+    first = next(source, None)
+    if first is None:
+        return
 
     def tasks() -> Iterable[Task]:
-        for job in jobs:
+        for job in chain((first,), source):
             task = job.task()
             by_task[id(task)] = job
             yield task

@@ -40,7 +40,19 @@ def workers_option(function: F) -> F:
     )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Danchieu(click.Group):
+    """The command; a reader who has enough of its output (``| head``) is no error."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Runs the verb. click itself would end with 1, which is kept for bugs."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor may the rest be flushed at exit
+            return 0
+
+
+@click.group(cls=Danchieu, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="danchieu")
 def danchieu() -> None:
     """Crawls Vietnam's provincial news sites and finds every regulation they cite.
@@ -242,10 +254,6 @@ def main(arguments: list[str] | None = None) -> None:
     except DanchieuError as error:
         _say(str(error))
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has enough; the interpreter must not try to flush the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:  # anything else is a bug of ours: the trace for the report, and one sentence
         import traceback
 

@@ -24,12 +24,13 @@ _PLAIN = (
     (r"locked|busy", "another process holds it: wait for that one to end, then run the same command again"),
     (r"not a database|malformed|encrypted", "it is not a danchieu database, or damaged: restore a backup or use --db"),
 )
+_ELSE = "it cannot be used: check that its folder exists and can be written"
 
 
 def storage_error(error: Exception, path: Path) -> StorageError:
     """A plain sentence for what SQLite or the system said about a file."""
     said = str(error)
-    advice = next((advice for pattern, advice in _PLAIN if re.search(pattern, said, re.IGNORECASE)), "see the cause")
+    advice = next((advice for pattern, advice in _PLAIN if re.search(pattern, said, re.IGNORECASE)), _ELSE)
     return StorageError(f"{path}: {advice} ({said})")
 
 

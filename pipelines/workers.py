@@ -11,10 +11,12 @@ import multiprocessing
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from concurrent.futures import CancelledError
+from concurrent.futures import BrokenExecutor, CancelledError
 from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+
+from pipelines.errors import DanchieuError
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -32,8 +34,8 @@ class WorkerDied(Exception):  # noqa: N818 - the name of an outcome
     """The worker died twice under one page."""
 
 
-class PoolBroken(Exception):  # noqa: N818 - the name of an outcome
-    """No pool holds: nobody's fault of the page, which goes back to the queue."""
+class PoolBroken(DanchieuError):  # noqa: N818 - the name of an outcome
+    """No pool holds: not the fault of the page, which goes back to the queue."""
 
 
 def _nothing() -> None:
@@ -60,9 +62,13 @@ class Workers(Generic[A, R]):
         self._finished_at = time.monotonic()
 
     async def open(self) -> None:
-        """Starts the workers and waits until each has warmed up."""
+        """Starts the workers and waits until each has warmed up; raises ``PoolBroken`` when they do not start."""
         self._pool = self._start()
-        await asyncio.gather(*(asyncio.wrap_future(self._pool.schedule(_nothing)) for _ in range(self.n)))
+        try:
+            await asyncio.gather(*(asyncio.wrap_future(self._pool.schedule(_nothing)) for _ in range(self.n)))
+        except (BrokenExecutor, ProcessExpired) as error:
+            await self.close()
+            raise PoolBroken("the worker processes do not start") from error
         self._finished_at = time.monotonic()
 
     async def run(self, argument: A) -> R:

@@ -1,0 +1,141 @@
+"""The database file: made, migrated, refused, locked, full; and the one write transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from pipelines.errors import DanchieuError, InputError, StorageError
+from pipelines.migrations import SCHEMA, migrations, statements
+from pipelines.store import PAGE_SIZE, Store, reading
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "folder" / "danchieu.db"
+
+
+def shape(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+    """Everything of a schema that matters: objects with their text, and columns as SQLite sees them."""
+    objects = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> '_sqlite_migrations' ORDER BY 1, 2"
+    ).fetchall()
+    columns = [
+        (name, *tuple(column))
+        for kind, name, _ in objects
+        if kind == "table"
+        for column in connection.execute(f'PRAGMA table_xinfo("{name}")')
+    ]
+    return [*map(tuple, objects), *columns]
+
+
+def test_a_new_database_has_the_schema_and_settings(path: Path) -> None:
+    with Store.open(path) as store:
+        assert store.value("PRAGMA journal_mode") == "wal"
+        assert store.value("PRAGMA page_size") == PAGE_SIZE
+        assert store.value("PRAGMA foreign_keys") == 1
+        with closing(sqlite3.connect(":memory:")) as fresh:
+            for statement in statements(SCHEMA.read_text(encoding="utf-8")):
+                fresh.execute(statement)
+            assert shape(store.connection) == shape(fresh)
+
+
+def test_opening_again_changes_nothing(path: Path) -> None:
+    with Store.open(path) as store:
+        before = shape(store.connection)
+    with Store.open(path) as store:
+        assert shape(store.connection) == before
+        assert migrations.pending(Database(store.connection)) == []
+
+
+def test_a_newer_database_is_refused_and_left_alone(path: Path) -> None:
+    with Store.open(path) as store:
+        store.connection.execute(
+            "INSERT INTO _sqlite_migrations(migration_set, name, applied_at) VALUES ('danchieu', 'm0999_future', '')"
+        )
+    with pytest.raises(StorageError, match=r"newer danchieu.*m0999_future.*update the program") as caught:
+        Store.open(path)
+    assert caught.value.exit_code == 4
+
+
+def test_two_processes_may_make_the_file_at_once(path: Path) -> None:
+    errors: list[BaseException] = []
+
+    def make() -> None:
+        try:
+            Store.open(path).close()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+def test_a_transaction_is_all_or_nothing(path: Path) -> None:
+    with Store.open(path) as store:
+        with store.write() as tx:
+            tx.execute("INSERT INTO hosts(host) VALUES ('kept')")
+        with pytest.raises(ZeroDivisionError), store.write() as tx:
+            tx.execute("INSERT INTO hosts(host) VALUES ('lost')")
+            _ = 1 / 0
+        assert [row["host"] for row in store.rows("SELECT host FROM hosts")] == ["kept"]
+
+
+def test_writers_wait_for_one_another(path: Path) -> None:
+    """A deferred BEGIN would lose some of these with "database is locked"."""
+    Store.open(path).close()
+
+    def write() -> None:
+        with Store.open(path) as store:
+            for _ in range(50):
+                with store.write() as tx:
+                    n = tx.execute("SELECT coalesce(max(failures), 0) FROM hosts").fetchone()[0]
+                    tx.execute("INSERT INTO hosts(host, failures) VALUES (?, ?)", [f"host{n + 1}", n + 1])
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reading(path) as store:
+        assert store.value("SELECT count(*) FROM hosts") == 200
+
+
+def test_a_full_disk_is_said_plainly_and_loses_nothing(path: Path) -> None:
+    with Store.open(path) as store:
+        with store.write() as tx:
+            tx.execute("INSERT INTO hosts(host) VALUES ('kept')")
+        store.connection.execute(f"PRAGMA max_page_count = {store.value('PRAGMA page_count')}")
+        with pytest.raises(StorageError, match="disk is full.*make room, then run the same command again"):  # noqa: SIM117
+            with store.write() as tx:
+                tx.execute("INSERT INTO hosts(host, robots_text) VALUES ('lost', ?)", ["x" * 10_000_000])
+        assert [row["host"] for row in store.rows("SELECT host FROM hosts")] == ["kept"]
+
+
+def test_what_is_no_database_of_ours(path: Path) -> None:
+    path.parent.mkdir()
+    cases: list[tuple[bytes, type[DanchieuError], str]] = [
+        (b"<html>not a database</html>" * 100, StorageError, "not a danchieu database"),
+        (b"", StorageError, "not a danchieu database"),
+    ]
+    for content, error, words in cases:
+        path.write_bytes(content)
+        with pytest.raises(error, match=words), reading(path):
+            pass
+    with pytest.raises(InputError, match="does not exist: run"), reading(path.with_name("none.db")):
+        pass
+
+
+def test_a_reader_cannot_write(path: Path) -> None:
+    Store.open(path).close()
+    with pytest.raises(StorageError), reading(path) as store:
+        store.connection.execute("INSERT INTO hosts(host) VALUES ('x')")
