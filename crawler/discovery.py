@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
+from urllib.parse import urlsplit
 
 from crawler.addresses import canonical, resolve
 from crawler.discovery_dates import days_in_address
@@ -153,5 +154,12 @@ def _sort_in(
     link = Link(key, address, "article", identity)
     if item is not None:
         link = replace(link, published=item.published, modified=item.modified)
-    articles.setdefault(identity or key, link)
+    known = articles.get(identity or key)
+    if known is None or (_is_other_view(known) and not _is_other_view(link)):
+        articles[identity or key] = link
     return True
+
+
+def _is_other_view(link: Link) -> bool:
+    """Whether the address is a print, AMP or otherwise dressed form: one whose path is not the key's."""
+    return urlsplit(link.fetch_url).path.rstrip("/").lower() != urlsplit(link.url).path.rstrip("/").lower()
