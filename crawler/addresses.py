@@ -35,7 +35,7 @@ _OTHER_VIEW = re.compile(
 # Hosts seen to serve the same paths as the bare host: m. and mb.btv.org.vn, amp.baonghean.vn, demo.baosonla.org.vn,
 # beta.baoninhbinh.org.vn, mysql.baothaibinh.com.vn. A language edition ("en.") is another site.
 _MIRRORS = frozenset({"www", "m", "mb", "mobile", "wap", "amp", "demo", "beta", "mysql"})
-_SAME_PAGE = frozenset({"amp", "print", "index.html", "index.htm", "index.php"})  # as the end of a path
+_SAME_PAGE = frozenset({"amp", "print", "pop_up", "index.html", "index.htm", "index.php"})  # as the end of a path
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")

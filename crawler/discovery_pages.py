@@ -86,7 +86,7 @@ def next_pages(url: str, anchors: Iterable[Anchor]) -> tuple[list[str], Counter[
     listing; a link that says "Trang 3" or "Trang sau". Pages that differ in a day are a calendar's and not followed.
     """
     here, key = place(url), canonical(url)
-    others = [anchor for anchor in anchors if canonical(anchor.url) != key]
+    others = [a for a in anchors if canonical(a.url) != key and not _steps_back(here, place(a.url))]
     wanted = [anchor.url for anchor in others if anchor.next][:1]
     wanted += _by_number(here, others)
     if not wanted:
@@ -100,6 +100,11 @@ def next_pages(url: str, anchors: Iterable[Anchor]) -> tuple[list[str], Counter[
         else:
             refused[reason] += 1
     return list(pages.values()), refused
+
+
+def _steps_back(here: Place, there: Place) -> bool:
+    """Whether it is an earlier page of the same listing: the last page's "Trang sau" often leads to the first."""
+    return there.listing == here.listing and here.number is not None and (there.number or 0) <= here.number
 
 
 def _by_number(here: Place, anchors: Sequence[Anchor]) -> list[str]:

@@ -62,6 +62,7 @@ PAGES = [
     ("https://bao.vn/", [("/cuoi", "»"), ("/cu", "Next")], ["https://bao.vn/cu"]),
     ("https://bao.vn/tin", [("/kinh-te", "Kinh tế"), ("/2", "2"), ("/van-hoa?page=2", "Văn hóa")], []),
     ("https://bao.vn/tin", [("/sau-trang", "Sau sáp nhập"), ("/tiep-dan", "Tiếp công dân")], []),
+    ("https://bao.vn/tin/trang-5", [("/tin/trang-2", "❯"), ("/tin", "Trang sau")], []),
     ("https://bao.vn/tin", [("https://khac.vn/tin?page=2", "2")], []),
     ("https://bao.vn/tin?page=2", [("?page=2", "2"), ("?page=2#x", "Trang sau")], []),
     ("https://bao.vn/page/2", [("/page/2/page/3", "3"), ("page/3", "")], []),
