@@ -27,6 +27,7 @@ class Client:
     memory: RunMemory = field(default_factory=RunMemory)
     timeout: float = 8.0
     pause: float = 0.0  # seconds between two pages
+    extra_ca: str = field(default_factory=servers.root_file)
     handler: LadderHandler = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,7 +37,7 @@ class Client:
         self, server: servers.Server, *allow: str, url: str = URL, headers: Mapping[str, str] | None = None
     ) -> Exchange:
         """The exchange for a page of that server, which NAME leads to."""
-        policy = HostPolicy(frozenset(allow), servers.root_file(), private=True, connect=server.connect)
+        policy = HostPolicy(frozenset(allow), self.extra_ca, private=True, connect=server.connect)
         request = Request(url, headers=headers, meta={"policy": policy})
         answer = await self.handler.download_request(request)
         assert isinstance(answer, Response)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import servers
@@ -250,6 +252,48 @@ def test_a_host_without_common_ground_is_given_up_once(fault: str, allow: tuple[
     for error in got:
         assert isinstance(error, FetchError), f"{fault}: {error!r}"
         assert (error.error_class, error.permanent) == (error_class, True), f"{fault}: {error.path} {error}"
+
+
+def test_a_root_of_the_site_itself_is_trusted_for_that_site(tmp_path: Path) -> None:
+    authority = servers.issue("Government root", authority=True)
+    file = tmp_path / "root.pem"
+    file.write_bytes(servers.pem_of(authority.certificate))
+    with servers.serving(tls(context(servers.issue("leaf", authority)))) as server:
+        [refused] = run(server)
+        [got] = run(server, client=Client(extra_ca=str(file)))
+    assert isinstance(refused, FetchError)
+    assert isinstance(got, Exchange), repr(got)
+    assert (got.path, got.tls is not None and got.tls.verified) == (("strict:ok",), True)
+
+
+def test_a_self_signed_certificate_can_be_its_own_root(tmp_path: Path) -> None:
+    made = self_signed()
+    file = tmp_path / "site.pem"
+    file.write_bytes(servers.pem_of(made.certificate))
+    with servers.serving(tls(context(made))) as server:
+        [got] = run(server, client=Client(extra_ca=str(file)))
+    assert isinstance(got, Exchange), repr(got)
+    assert got.tls is not None
+    assert got.tls.verified
+
+
+def wants_client_certificate(sock: socket.socket, n: int) -> None:
+    made = context(servers.leaf(), version=ssl.TLSVersion.TLSv1_3)
+    made.verify_mode = ssl.CERT_REQUIRED
+    made.load_verify_locations(servers.root_file())
+    with made.wrap_socket(sock, server_side=True, do_handshake_on_connect=False) as secure:
+        with suppress(ssl.SSLError):
+            secure.do_handshake()
+        while socket.socket.recv(secure, 4096):  # until the client leaves: a reset would overtake the alert
+            pass
+
+
+def test_a_server_that_wants_a_client_certificate_says_so_after_the_handshake() -> None:
+    with servers.serving(wants_client_certificate) as server:
+        [error] = run(server)
+        assert server.connections == 1
+    assert isinstance(error, FetchError)
+    assert (error.error_class, error.permanent) == ("client-certificate", True), str(error)
 
 
 def test_the_obsolete_cipher_is_named() -> None:

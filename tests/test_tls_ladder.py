@@ -223,6 +223,13 @@ def test_a_host_rests_longer_each_time() -> None:
     assert rests[-1] == LONGEST_REST
 
 
+def test_a_memory_that_was_right_is_not_drawn_out_by_a_failure_in_between() -> None:
+    known = state(LEGACY)
+    failed = after_failure(known, Stop("refused", permanent=False), NO, NOW)
+    assert (failed.rung, failed.fault, failed.rest_until) == (LEGACY, "refused", NOW + FIRST_REST)
+    assert after_success(failed, start(failed, NO, NOW), (), NOW) == known
+
+
 @pytest.fixture
 def db() -> sqlite3.Connection:
     schema = (Path(memory.__file__).parents[2] / "pipelines" / "schema.sql").read_text(encoding="utf-8")
@@ -255,8 +262,8 @@ def test_saving_touches_no_other_column_and_commits_nothing(db: sqlite3.Connecti
     ("kept", "profile", "reason"),
     [
         (HostState(fault="expired", policy=NO), None, "expired"),
-        (HostState(failures=2, rest_until=NOW, reason="reset"), None, "reset"),
-        (replace(state(LEGACY), failures=1), "legacy", "protocol"),
+        (HostState(fault="reset", policy=NO, failures=2, rest_until=NOW), None, "reset"),
+        (replace(state(LEGACY), fault="reset", failures=1, rest_until=NOW), "legacy", "protocol"),
     ],
 )
 def test_a_failure_is_shown_in_the_database_but_not_acted_upon_in_another_run(

@@ -118,11 +118,12 @@ class Climber:
                 raise
 
     def _refuse(self, state: HostState | None, policy: HostPolicy, trail: Trail) -> None:
-        if state is not None and state.fault and state.policy == policy:
+        if state is None or not state.fault or state.policy != policy:
+            return
+        if not state.rest_until:
             raise trail.error(state.fault, permanent=True, detail="as found before in this run")
-        if state is not None and state.rest_until > self.now():
-            rest = state.rest_until - self.now()
-            raise trail.error(state.reason, permanent=False, detail="the host rests", retry_after=rest)
+        if (rest := state.rest_until - self.now()) > 0:
+            raise trail.error(state.fault, permanent=False, detail="the host rests", retry_after=rest)
 
     async def _walk(
         self, target: Target, policy: HostPolicy, trail: Trail, before: HostState | None, walk: Walk
@@ -189,12 +190,7 @@ class Climber:
         return Stop("obsolete-cipher", permanent=True)
 
     def _remember(self, target: Target, before: HostState | None, walk: Walk, intermediates: tuple[str, ...]) -> None:
-        if target.scheme == "http":
-            state = HostState()
-        elif walk.from_memory and before is not None and not before.failures:
-            return
-        else:
-            state = after_success(before, walk, intermediates, self.now())
+        state = HostState() if target.scheme == "http" else after_success(before, walk, intermediates, self.now())
         if state != before and not (before is None and state == HostState()):
             self.memory.put(target.key, state)
 

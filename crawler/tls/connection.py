@@ -53,9 +53,12 @@ class Connection:
         try:
             await self.stream.write(request)
             return await read_answer(self.wire, method, limit)
-        except (OSError, EOFError, SSL.Error) as error:
-            fault = "cut" if self.wire.buffer or self.wire.answered else "no-response"
-            raise AnswerError(fault, str(error) or type(error).__name__) from error
+        except (OSError, SSL.Error) as error:
+            reasons = faults.reasons_of(error) if isinstance(error, SSL.Error) else ()
+            fault = "cut" if self.wire.answered else "no-response"
+            if faults.of_reasons(reasons) == "client-certificate":
+                fault = "client-certificate"  # TLS 1.3 says so only after the handshake
+            raise AnswerError(fault, " / ".join(reasons) or str(error) or type(error).__name__) from error
 
     def park(self) -> None:
         """Wait for the next request. Reading ahead is how the end of an idle connection is noticed."""

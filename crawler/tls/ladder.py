@@ -49,8 +49,8 @@ RUNGS["http"] = HTTP
 class HostState:
     """What is known of a host:port. Instants are epoch seconds; a state is trusted until ``expires``.
 
-    ``fault`` is a permanent fault met in this run under the permissions ``policy``, and ``rest_until`` the end of a
-    rest after transient ones: neither is written down, so that the next run looks for itself.
+    ``fault`` is what the last walk ended with under the permissions ``policy``, if it led nowhere; the host then rests
+    until ``rest_until``, or for good where that is 0. This is not written down, so that the next run looks for itself.
     """
 
     rung: Rung = STRICT
@@ -207,8 +207,11 @@ def after_success(before: HostState | None, walk: Walk, intermediates: tuple[str
     """What to remember of a host that answered on ``walk.rung``.
 
     A rung that an ambiguous fault led to expires at once, so that the next connection tries strict again; only when
-    strict fails a second time is the rung kept, for the host is then intolerant and the fault did not pass.
+    strict fails a second time is the rung kept, for the host is then intolerant and the fault did not pass. A memory
+    that was right stays as it is: its seven days are not drawn out.
     """
+    if walk.from_memory and before is not None:
+        return replace(before, fault="", policy=None, failures=0, rest_until=0.0)
     kind = all_faults()[walk.reason].kind if walk.reason else None
     doubtful = kind in ("ambiguous", "network")
     confirmed = before is not None and before.rung == walk.rung
@@ -219,10 +222,10 @@ def after_success(before: HostState | None, walk: Walk, intermediates: tuple[str
 def after_failure(before: HostState | None, stop: Stop, policy: HostPolicy, now: float) -> HostState:
     """What to remember of a host that could not be reached: for good in this run, or that it rests, ever longer."""
     state = before or HostState()
+    state = replace(state, fault=stop.fault, policy=policy, failures=state.failures + 1, rest_until=0.0)
     if stop.permanent:
-        return replace(state, fault=stop.fault, policy=policy)
-    rest = min(LONGEST_REST, FIRST_REST * 2.0 ** min(state.failures, 16))
-    return replace(state, failures=state.failures + 1, rest_until=now + rest, reason=state.reason or stop.fault)
+        return state
+    return replace(state, rest_until=now + min(LONGEST_REST, FIRST_REST * 2.0 ** min(state.failures - 1, 16)))
 
 
 @dataclass(slots=True)

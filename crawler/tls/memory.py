@@ -27,7 +27,6 @@ def load(db: sqlite3.Connection) -> dict[str, HostState]:
 
 def save(tx: sqlite3.Connection, host: str, state: HostState) -> None:
     """Write what a host:port needs, and no other column of its row. ``tx`` is the caller's: nothing is committed."""
-    unusable = bool(state.fault or state.failures)
     tx.execute(
         "INSERT INTO hosts(host, tls_profile, tls_reason, tls_learned, tls_expires, intermediates)"
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(host) DO UPDATE SET tls_profile = excluded.tls_profile,"
@@ -35,8 +34,8 @@ def save(tx: sqlite3.Connection, host: str, state: HostState) -> None:
         " intermediates = excluded.intermediates",
         (
             host,
-            None if unusable and not state.learned else str(state.rung),
-            state.fault or state.reason or None,
+            str(state.rung) if state.learned else None,
+            (state.reason if state.learned else state.fault) or None,
             _instant(state.learned),
             _instant(state.expires),
             "\n".join(state.intermediates) or None,
