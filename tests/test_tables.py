@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from world import GIA_LAI_PLAN, RULE_96, World
 
 ROOT = Path(__file__).parent.parent
 TABLES: dict[str, Any] = yaml.safe_load((ROOT / "output" / "tables.yaml").read_text(encoding="utf-8"))
@@ -66,3 +68,46 @@ def test_foreign_keys_show_a_label(schema: sqlite3.Connection) -> None:
     pointed_at = {key[2] for table in TABLES for key in schema.execute(f'PRAGMA foreign_key_list("{table}")')}
     without = {table for table in pointed_at if "label_column" not in TABLES[table].get("datasette", {})}
     assert not without, f"foreign keys to {without} would show a bare key"
+
+
+def test_the_database_document_is_up_to_date() -> None:
+    written = (ROOT / "docs" / "database.md").read_text(encoding="utf-8")
+    made = runpy.run_path(str(ROOT / "docs" / "write_database.py"))["render"]()
+    assert written == made, "run: python docs/write_database.py"
+
+
+QUESTIONS: list[dict[str, Any]] = yaml.safe_load((ROOT / "docs" / "questions.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """A world in which each of the worked questions has an answer."""
+    path = tmp_path_factory.mktemp("questions") / "asked.db"
+    with World(path) as made:
+        made.ground()
+        article = made.article("a")
+        made.insert(
+            "relations", article=article, subject=GIA_LAI_PLAN, relation="implements", object=RULE_96, start=0, end=9
+        )
+        made.insert("coverage", site="baogialai", day="2023-02-20", state="observed")
+        made.insert(
+            "regulation_units",
+            regulation=RULE_96,
+            unit="gia-lai-2025",
+            first_cited="2023-02-20",
+            lag_days=18,
+            n=2,
+            n_own=2,
+            n_clusters=1,
+        )
+        made.insert(
+            "unit_months", unit="gia-lai", month="2023-02", articles=1, days_observed=1, n_sites_observed=1, citations=4
+        )
+    with closing(sqlite3.connect(path)) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=[one["question"] for one in QUESTIONS])
+def test_worked_questions_have_answers(asked: sqlite3.Connection, question: dict[str, Any]) -> None:
+    found = asked.execute(question["sql"], question.get("parameters", {})).fetchall()
+    assert found, question["question"]

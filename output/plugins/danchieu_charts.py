@@ -16,10 +16,10 @@ from jinja2 import Environment
 
 from pipelines.reading.places import best_states
 
-WIDTH = 720  # user units of every chart; the page scales them
+WIDTH = 560  # user units of every chart; the page scales them
 TIMELINE_HEIGHT = 150
 BASELINE = TIMELINE_HEIGHT - 24
-LAG_LEFT, LAG_ROW = 150, 22
+LAG_LEFT, LAG_ROW = 140, 22
 TILE, CLASSES = 62, 5
 CELL, WEEKS = 13, 52
 DAY = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
@@ -187,7 +187,7 @@ def shade(unit: Any, breaks: Sequence[float]) -> str:
 def two_lines(name: str) -> list[str]:
     """A unit's name for a tile: one line if it is short, else parted at the space nearest the middle."""
     spaces = [i for i, character in enumerate(name) if character == " "]
-    if len(name) <= 8 or not spaces:
+    if len(name) <= 7 or not spaces:
         return [name]
     middle = min(spaces, key=lambda i: abs(i - len(name) / 2))
     return [name[:middle], name[middle + 1 :]]

@@ -132,7 +132,7 @@ COPIES = """
 SELECT a.id, a.title, a.published, a.origin, s.name AS site_name
 FROM articles a
 LEFT JOIN sites s ON s.id = a.site
-WHERE (a.cluster = :cluster OR a.id = :cluster) AND a.id <> :number
+WHERE a.id IN (SELECT id FROM articles WHERE cluster = :cluster UNION SELECT :cluster) AND a.id <> :number
 ORDER BY a.published
 LIMIT 100
 """
