@@ -13,6 +13,7 @@ from .words_model import WordModel
 from .words_scores import TokenScores
 
 TIE = 1e-9  # unseen tokens of one shape score alike but for rounding: then, as in the stock decoder, B-W is preferred
+LONGEST_TOKEN = 64  # the model's longest n-gram has 39 characters; the rest of a token would only fill the caches
 NEVER = -1e9  # a score that forbids a token to continue a word
 
 
@@ -42,7 +43,7 @@ class CachedSegmenter:
     def starts(self, tokens: Sequence[str], apart: Iterable[int] = ()) -> list[int]:
         """The numbers of the tokens that begin a word; each token of ``apart`` is a word of its own."""
         spelling = self._model.spelling
-        scores = self._scores.of([spelling.get(token, token) for token in tokens])
+        scores = self._scores.of([spelling.get(token, token[:LONGEST_TOKEN]) for token in tokens])
         for i in apart:
             scores[i : i + 2] = [NEVER] * len(scores[i : i + 2])
         return _starts(scores, self._model.transitions)
@@ -54,9 +55,8 @@ def _starts(scores: Sequence[float], transitions: tuple[float, float, float, flo
         return []
     begin_begin, begin_inside, inside_begin, inside_inside = transitions
     lead = scores[0]  # by how much the best path that ends inside a word is ahead of the best that begins one
-    from_inside: list[
-        tuple[bool, bool]
-    ] = []  # for each next token, whether its best paths as B-W and I-W come from I-W
+    # For each next token, whether the best paths on which it is B-W and I-W come from I-W.
+    from_inside: list[tuple[bool, bool]] = []
     for score in scores[1:]:
         to_begin, to_inside = lead + inside_begin, lead + inside_inside
         from_inside.append((to_begin > begin_begin + TIE, to_inside > begin_inside + TIE))

@@ -19,7 +19,7 @@ ENDINGS = ("vn", "com", "net", "org", "edu", "gov", "info", "tv", "biz", "asia",
 _ENDED = "|".join(rf"(?<=\.{name})" for name in ENDINGS)
 WHOLE = re.compile(
     r"(?P<mail>(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+)"
-    r"|(?P<address>(?<!\w)(?:(?:[Hh]ttps?|HTTPS?|ftp)://|www\.)[^\s<>\"“”«»]++"
+    r"|(?P<address>(?<!\w)(?:(?:[Hh]ttps?|HTTPS?|ftp)://|www\.)\w[^\s<>\"“”«»]*+"
     rf"|(?<![\w.@/-])[A-Za-z0-9-]++(?:\.[a-z0-9-]++|\.[A-Z0-9-]++)++(?:{_ENDED})(?!\w)(?:/[^\s<>\"“”«»]*+)?)"
     r"|(?P<date>(?<![\w./-])(?:\d{4}-\d{2}-\d{2}|\d{1,2}(?P<dot>[./-]) \d{1,2}(?P=dot) \d{4})(?![\w-]))"
     r"|(?P<mark>@|://)"
@@ -76,7 +76,7 @@ def _disjoint(text: str, start: int, end: int, spans: Iterable[Span]) -> Iterato
 
 def _with(spans: list[Span], gaps: Iterable[Span], text: str, pattern: re.Pattern[str]) -> list[Span]:
     found = [_span(text, match) for start, end in gaps for match in pattern.finditer(text, start, end)]
-    return sorted(spans + [span for span in found if span[0] < span[1]]) if found else spans
+    return sorted(spans + found) if found else spans
 
 
 def _span(text: str, match: re.Match[str]) -> Span:
@@ -85,7 +85,7 @@ def _span(text: str, match: re.Match[str]) -> Span:
     if match.lastgroup != "address":
         return start, end
     surplus = match[0].count(")") - match[0].count("(")
-    while end > start and (text[end - 1] in CLOSING or (text[end - 1] == ")" and surplus > 0)):
+    while text[end - 1] in CLOSING or (text[end - 1] == ")" and surplus > 0):
         surplus -= text[end - 1] == ")"
         end -= 1
-    return (start, end) if text[end - 1].isalnum() or end - start > 8 else (start, start)
+    return start, end

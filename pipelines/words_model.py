@@ -10,17 +10,20 @@ import hashlib
 import re
 import struct
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+SPELLING = "underthesea.pipeline.text_normalize.text_normalizer"
 MODEL = "models/ws_crf_vlsp2013_20230727"
+TOKENS = "token pattern"
 KNOWN = {
+    TOKENS: "6341a7cb2696dd1f3f7e3bd07f68ef0c42eff5a073fc49524332813d4da95a3d",
     "models.bin": "c3a64c64349f1d73304f89babacaa8f8cd6078b1ec1a1b2c104e9e411ac1d2c3",
     "features.bin": "cf93263c7c7973bf50122b0be76a394443ff61be00c1368713dee1b7d5b8a435",
     "dictionary.bin": "ec8c62b3881c6682c18959988e1fe08800cc835777778845bded470ca02745d9",
-}  # sha256 of the files of underthesea 9.5.0
+}  # sha256 of what underthesea 9.5.0 has
 ATTRIBUTE = re.compile(r"(T\[(-?\d)(?:,(-?\d))?\](?:\.(\w+))?)=(.*)", re.DOTALL)
 LONGEST_SPELLING = 6  # underthesea looks no longer token up in its map of spellings ("hoà" is "hòa" to the model)
 # What their pattern makes of letters before white space, found sooner. In its "Th.S" any letter does for the full stop.
@@ -50,30 +53,36 @@ class WordModel:
 
 def read_model() -> WordModel:
     """The model of the installed underthesea; raises `UnknownModelError` when it is not the known one."""
-    tokenizer = import_module("underthesea.pipeline.word_tokenize.regex_tokenize")
-    normalizer = import_module("underthesea.pipeline.text_normalize.text_normalizer")
+    try:
+        tokenizer = import_module("underthesea.pipeline.word_tokenize.regex_tokenize")
+        patterns, spelling = tokenizer.regex_patterns, import_module(SPELLING).token_map
+    except (ImportError, AttributeError) as error:
+        raise UnknownModelError(str(error)) from error
     load = import_module("joblib").load
     folder = Path(str(tokenizer.__file__)).parent / MODEL
-    check(folder)
+    check(folder, patterns)
     weights, transitions = _weights((folder / "models.bin").read_bytes(), frozenset(load(folder / "features.bin")))
-    anonymous = (re.sub(r"\(\?P<\w+>", "(?:", part) for part in tokenizer.regex_patterns)  # no group is ever read
+    anonymous = (re.sub(r"\(\?P<\w+>", "(?:", part) for part in patterns)  # no group is ever read
     return WordModel(
         weights=weights,
         transitions=transitions,
         dictionary=frozenset(load(folder / "dictionary.bin")),
         pattern=re.compile(FAST_WORD + "|".join(anonymous), re.VERBOSE),
-        spelling={k: v for k, v in normalizer.token_map.items() if len(k) <= LONGEST_SPELLING},
+        spelling={k: v for k, v in spelling.items() if len(k) <= LONGEST_SPELLING},
     )
 
 
-def check(folder: Path) -> None:
-    for name, known in KNOWN.items():
+def check(folder: Path, patterns: Sequence[str]) -> None:
+    """Raise `UnknownModelError` unless the files of the model and the parts of the token pattern are the known ones."""
+    found = {TOKENS: hashlib.sha256("|".join(patterns).encode()).hexdigest()}
+    for name in KNOWN.keys() - {TOKENS}:
         try:
-            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            found[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         except OSError as error:
             raise UnknownModelError(f"{folder / name}: {error.strerror}") from error
-        if found != known:
-            raise UnknownModelError(f"{folder / name} has sha256 {found[:12]}..., not {known[:12]}...")
+    for name, known in KNOWN.items():
+        if found[name] != known:
+            raise UnknownModelError(f"{name} has sha256 {found[name][:12]}..., not {known[:12]}...")
 
 
 def _weights(

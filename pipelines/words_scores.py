@@ -18,7 +18,7 @@ Scores = tuple[float, ...]
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
-CACHE_LIMIT = 200_000  # entries of a cache, then it is emptied; a month of one site's news has fewer trigrams
+CACHE_LIMIT = 100_000  # entries of a cache, then it is emptied; all of them full hold about 40 MB
 BOS, EOS = "\n", "\r"  # no token is white space, so these cannot be mistaken for one
 
 

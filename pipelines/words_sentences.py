@@ -14,16 +14,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-Span = tuple[int, int]
+from .words_guard import Span
 
 LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 MARK = re.compile(r"([.!?…]+)((?:[\"'”’»)\]]|\[\d{1,3}\])*)")  # footnote numbers stand behind the full stop
 OPENING = re.compile(r"[\s\"'“‘«(\[*•·+>–—-]*")
 BRACKETS = re.compile(r"\([^()\n]{1,200}\)")
 WORD = re.compile(r"[^\s\"“‘'«(\[,:;]+")
-ITEM = re.compile(
-    r"[:;]\s+[\"“(]?(?:(?:Điều|Khoản|Bước)\s)?(?:\d{1,2}|[a-zđA-ZĐ])\Z"
-)  # in a list: "gồm: 1. Đất; 2. Nhà"
+ITEM = re.compile(r"[:;]\s+[\"“(]?(?:(?:Điều|Khoản|Bước)\s)?(?:\d{1,2}|[a-zđA-ZĐ])\Z")  # "gồm: 1. Đất; 2. Nhà"
 INITIALS = re.compile(r"[A-ZĐƯ](?:\.[A-ZĐƯ]){1,2}")  # "T.Ư", "J.K"
 CLUSTER = re.compile(r"[BCDĐGHKLMNPQRSTVX][bcdđghklmnpqrstvx]{1,2}")  # "Nguyễn Văn Ch."
 INITIAL = frozenset("BCDĐFGHJKLMNPQRSTVWXZpqhxtđ")  # of vowels only what stands after "ông"; small ones for places
@@ -110,7 +108,7 @@ def _ends_sentence(text: str, opened: int, mark: re.Match[str], end: int) -> boo
         return False
     if not text[mark.end()].isspace() and not _is_glued(text, head, mark):
         return False
-    if not any(map(str.isalnum, text[opened : mark.start()][:LOOK_BACK])):
+    if not any(map(str.isalnum, text[opened : min(opened + LOOK_BACK, mark.start())])):
         return False
     return mark[0] != "." or not _is_abbreviated(text, opened, mark.start(), head)
 
@@ -118,11 +116,11 @@ def _ends_sentence(text: str, opened: int, mark: re.Match[str], end: int) -> boo
 def _can_begin(text: str, head: int, mark: re.Match[str]) -> bool:
     """Whether a sentence may begin at ``head``.
 
-    It begins with a capital, a letter without case, or as "iPad" does; unless after an ellipsis, also with a digit or
-    with a small letter right behind an opening quotation mark.
+    It begins with a capital, a letter without case, as "iPad" does, or with "b)"; unless after an ellipsis, also with
+    a digit or with a small letter right behind an opening quotation mark.
     """
-    letter = text[head]
-    if letter.isalpha() and (not letter.islower() or text[head + 1 : head + 2].isupper()):
+    letter, next_letter = text[head], text[head + 1 : head + 2]
+    if letter.isalpha() and (not letter.islower() or next_letter.isupper() or next_letter == ")"):
         return True
     if "…" in mark[1] or ".." in mark[1]:
         return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import random
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -171,4 +173,16 @@ def test_an_unknown_model_is_said_once(monkeypatch: pytest.MonkeyPatch, caplog: 
 
 def test_a_missing_model_file_is_an_unknown_model(tmp_path: Path) -> None:
     with pytest.raises(UnknownModelError, match=r"models\.bin"):
-        words_model.check(tmp_path)
+        words_model.check(tmp_path, [])
+
+
+def test_fixed_words_of_another_call_change_nothing() -> None:
+    """`word_tokenize(fixed_words=...)` changes every later call of it in the process, hence a process of its own."""
+    code = """if True:
+        from pipelines.words import split_sentences
+        from underthesea import word_tokenize
+        word_tokenize("a", fixed_words=["Quy định số"])
+        assert "Quy định số" in word_tokenize("theo Quy định số 5")
+        assert split_sentences("theo Quy định số 5")[0].segmented == "theo Quy_định số 5"
+    """
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, check=True)

@@ -14,6 +14,7 @@ from pipelines.words_sentences import language
 
 WORDS = Path(__file__).parent.parent / "pipelines" / "words_sentences.toml"
 PROBES = [
+    "Nội dung gồm: a) Đất đai.| b) Nhà ở.| đ) Khác.",
     "Chủ tịch nước dự lễ khai mạc.| Buổi lễ diễn ra tại Hà Nội.",
     "Có đúng thế không?| Chúng tôi đã hỏi lại.",
     "Thật tuyệt vời!| Cả đội ăn mừng.",
