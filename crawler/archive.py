@@ -141,7 +141,7 @@ class _LockedFile:
         try:
             while view:
                 view = view[os.write(self._fd, view) :]
-        except OSError:
+        except BaseException:  # a full disk, or Ctrl-C in the middle of a record: the file stays whole
             os.ftruncate(self._fd, self.size)
             os.lseek(self._fd, self.size, os.SEEK_SET)
             raise

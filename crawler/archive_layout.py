@@ -11,6 +11,7 @@ import zlib
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from io import BytesIO
 from typing import Any
 
@@ -103,7 +104,11 @@ def payload_digest(body: bytes) -> str:
 
 def warcinfo_record(name: str) -> bytes:
     """The gzip member that a file of this name begins with."""
-    facts = {"software": "danchieu", "format": "WARC File Format 1.1", "conformsTo": "ISO 28500:2017"}
+    facts = {
+        "software": f"danchieu/{version('danchieu')}",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "ISO 28500:2017",
+    }
     return _member(WARCWriter(None, gzip=False, warc_version="1.1").create_warcinfo_record(name, facts))
 
 

@@ -114,7 +114,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     except FileNotFoundError as error:
         raise InputError(f"there is no file {printable(path)}: check its name") from error
     except OSError as error:
-        raise InputError(f"cannot read {printable(path)}: {error.strerror or error}") from error
+        raise InputError(
+            f"cannot read {printable(path)}: {error.strerror or error}; name a file that may be read"
+        ) from error
 
 
 def printable(path: Path | str) -> str:

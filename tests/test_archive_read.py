@@ -27,10 +27,11 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.archive import Archive
 from crawler.archive_pages import ArchivedPage, Problem
-from crawler.archive_provenance import fetch_of
+from crawler.archive_provenance import fetch_of, provenance, restore
 from crawler.archive_read import exchange_of, read_archive, read_at
 from crawler.content import page_of
 from pipelines.errors import DanchieuError, InputError
+from pipelines.models import Certificate, Fetch
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -468,6 +469,29 @@ def test_provenance_from_elsewhere_is_not_believed_blindly(known: Any, restored:
 )
 def test_addresses_of_servers(written: str, ip: str | None, tmp_path: Path) -> None:
     assert pages(saved(tmp_path, response(WARC_IP_Address=written)))[0].fetch.ip == ip
+
+
+FETCHES = st.builds(
+    Fetch,
+    url=st.just(URL),
+    fetched_at=st.just(DATE),
+    status=st.integers(100, 599),
+    final_url=st.just("https://tinh.example/tin/2"),
+    attempts=st.integers(1, 99),
+    ip=st.none() | st.just("203.0.113.7"),
+    tls_profile=st.none() | st.sampled_from(["strict", "legacy"]),
+    tls_version=st.none() | st.just("TLSv1"),
+    tls_verified=st.none() | st.booleans(),
+    tls_path=st.lists(st.sampled_from(["strict:protocol", "legacy:ok"]), max_size=3).map(tuple),
+    certificate=st.none() | st.builds(Certificate, st.just("ab" * 32), *[st.just("CN=tỉnh")] * 4, st.just(("a", "b"))),
+)
+
+
+@settings(deadline=None)
+@given(FETCHES)
+def test_a_fetch_survives_its_json(fetch: Fetch) -> None:
+    read = Fetch(url="x", fetched_at=fetch.fetched_at, status=fetch.status)
+    assert restore(json.loads(json.dumps(provenance(fetch))), read) == fetch
 
 
 DATES = [
