@@ -19,7 +19,7 @@ from crawler.visit import Understanding
 from crawler.work import Task, begin, work
 from pipelines import store_articles
 from pipelines.instants import instant
-from pipelines.models import Document, Fetch, Position
+from pipelines.models import Document, Fetch, Position, Source
 from pipelines.store import Store, Transaction
 from pipelines.store_articles import Outcome, record_fetch, store_document
 from pipelines.store_catalogue import keep_sites, keep_units
@@ -28,16 +28,20 @@ from pipelines.workers import PageTimeout, WorkerDied, Workers, run_all
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A page to understand: its key, its site, and where its fetch is known from."""
+    """A page to understand: its address, its site, and the fetch it already has when it comes from our own archive.
+
+    ``source`` is what the database knows of a site that the catalogue of this run does not hold.
+    """
 
     archived: ArchivedPage
     url: str
     site: Site | None = None
-    fetch: int | None = None  # the row it already has, when it comes from our own archive
+    source: Source | None = None
+    fetch: int | None = None
 
     def task(self) -> Task:
         """What a worker needs of it."""
-        source = self.site.source() if self.site else None
+        source = self.site.source() if self.site else self.source
         return Task(replace(self.archived.page, source=source))
 
     def key(self, document: Document) -> str:

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -74,23 +75,22 @@ def demo(db: Path) -> int:
 @click.argument("names", nargs=-1, metavar="[SITE or UNIT]...")
 @click.option("--limit", type=click.IntRange(1), help="Stop after so many articles.")
 @click.option("--refetch", is_flag=True, help="Fetch known articles again.")
+@click.option("--alone", is_flag=True, help="Leave when another run with --alone is still at work on the database.")
 @workers_option
 @sites_option
 @db_option
-def crawl(names: tuple[str, ...], limit: int | None, refetch: bool, workers: int, sites: Path | None, db: Path) -> int:
+def crawl(db: Path, names: tuple[str, ...], alone: bool, **asked: Any) -> int:
     """Crawl; run it again and it goes on where it was."""
     from crawler.progress import shown
     from crawler.run import run_crawl
+    from crawler.schedule import alone as lock
 
     settings = {
         "DANCHIEU_DB": str(db),
         "DANCHIEU_NAMES": " ".join(names),
-        "DANCHIEU_SITES": str(sites) if sites else None,
-        "DANCHIEU_LIMIT": limit,
-        "DANCHIEU_REFETCH": refetch,
-        "DANCHIEU_WORKERS": workers,
+        **{f"DANCHIEU_{name.upper()}": value for name, value in asked.items()},
     }
-    with shown() as display:
+    with lock(db) if alone else nullcontext(), shown() as display:
         verdict = run_crawl(settings, display)
     click.echo("\n".join(str(site) for site in verdict.sites))
     return verdict.exit_code
@@ -197,6 +197,18 @@ def status(as_json: bool, db: Path) -> None:
         return
     print_table(found)
     click.echo("\n".join(as_lines(found)))
+
+
+@danchieu.command(epilog="Example: danchieu schedule systemd gia-lai")
+@click.argument("form", type=click.Choice(["systemd", "cron"]))
+@click.argument("names", nargs=-1, metavar="[SITE or UNIT]...")
+@db_option
+def schedule(form: str, names: tuple[str, ...], db: Path) -> None:
+    """Print a nightly run for this machine."""
+    from crawler.schedule import cron, systemd
+
+    contact = os.environ.get("DANCHIEU_CONTACT") or "you@example.org"
+    click.echo((systemd if form == "systemd" else cron)(names, db, contact), nl=False)
 
 
 @danchieu.group()

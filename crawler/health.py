@@ -58,7 +58,7 @@ def finish(store: Store, run: str, sites: Mapping[str, Site], reason: str) -> Ve
         tx.execute("UPDATE runs SET finished = ?, reason = ? WHERE id = ?", [instant(time.time()), reason, run])
         for verdict in verdicts:
             _write(tx, run, verdict)
-            _cover(tx, run, verdict)
+            _cover(tx, verdict, whole=reason == "finished")
     order = {"failed": 0, "attention": 1, "ok": 2}
     return Verdict(run, reason, tuple(sorted(verdicts, key=lambda v: (order[v.verdict], v.site))))
 
@@ -111,10 +111,13 @@ def _write(tx: Transaction, run: str, site: SiteVerdict) -> None:
     )
 
 
-def _cover(tx: Transaction, run: str, site: SiteVerdict) -> None:
-    """Today's row of ``coverage``: a day stays "observed" once one of its runs saw the whole site."""
+def _cover(tx: Transaction, site: SiteVerdict, *, whole: bool) -> None:
+    """Today's row of ``coverage``: a day stays "observed" once one of its runs saw the whole site.
+
+    The day is Vietnam's. A run that was stopped saw a part.
+    """
     listing_ok = int(site.fetched > 0)
-    state = "down" if site.verdict == "failed" else "observed" if site.verdict == "ok" else "partial"
+    state = "down" if site.verdict == "failed" else "observed" if site.verdict == "ok" and whole else "partial"
     tx.execute(
         "INSERT INTO coverage(site, day, state, listing_ok, articles, with_date, reason)"
         " SELECT :site, date('now', '+7 hours'), :state, :listing_ok, count(*), count(published), :reason FROM articles"

@@ -29,7 +29,7 @@ class Opening:
     hosts: Mapping[str, HostState]
 
     def __str__(self) -> str:
-        parts = [f"{self.waiting} pages waiting"]
+        parts = [f"{self.waiting} {'page' if self.waiting == 1 else 'pages'} waiting"]
         if self.recovered:
             parts.append(f"{self.recovered} in flight when the last run ended were taken back")
         parts += [f"archive {r.file}: a torn end of {r.cut} bytes was cut off" for r in self.repaired if r.cut]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from crawler.archive_read import read_at
@@ -12,6 +15,7 @@ from crawler.opening import archive_folder
 from crawler.sites import Site
 from crawler.visit import Understanding
 from pipelines.errors import AttentionError, InputError
+from pipelines.models import Source
 from pipelines.store import Store
 from pipelines.store_articles import store_document
 
@@ -38,6 +42,11 @@ class Reprocessor:
     tally: Tally = field(default_factory=Tally)
     problems: list[str] = field(default_factory=list)
 
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """What the database knows of its sites: a crawl with another catalogue may have brought them."""
+        return {row["id"]: _source(row) for row in self.store.rows("SELECT * FROM sites")}
+
     @property
     def exit_code(self) -> int:
         """0, or 3 when a page could not be read or understood."""
@@ -57,7 +66,13 @@ class Reprocessor:
             except InputError as error:
                 self.problems.append(str(error))
                 continue
-            yield Job(page, row["url"], self.sites.get(row["site"]) if row["site"] else None, fetch=row["id"])
+            site = self.sites.get(row["site"])
+            yield Job(page, row["url"], site, self.sources.get(row["site"]), row["id"])
+
+    def _kept_as(self, fetch: int) -> str | None:
+        """The address of the article that this fetch gave."""
+        url = self.store.value("SELECT url FROM articles WHERE fetch = ?", [fetch])
+        return str(url) if url is not None else None
 
     def _keep(self, job: Job, understood: Understanding) -> None:
         document = understood.document
@@ -68,10 +83,14 @@ class Reprocessor:
             return
         with self.store.write() as tx:
             tx.execute("UPDATE fetches SET page_kind = ? WHERE id = ?", [document.kind, job.fetch])
-            stored = store_document(
-                tx, document, url=job.key(document), fetch=job.fetch, seen_at=job.archived.fetch.fetched_at
-            )
+            url = self._kept_as(job.fetch) or job.key(document)
+            stored = store_document(tx, document, url=url, fetch=job.fetch, seen_at=job.archived.fetch.fetched_at)
         self.tally.add(told(document, stored.outcome), stored.mentions)
+
+
+def _source(row: sqlite3.Row) -> Source:
+    former, domains = (tuple(json.loads(row[name])) for name in ("former", "domains"))
+    return Source(row["id"], row["name"], row["kind"], row["level"], row["unit"], former, domains)
 
 
 def reprocess_archive(db: Path, sites: Mapping[str, Site], workers: int, *, failed_only: bool = False) -> Reprocessor:
