@@ -28,7 +28,7 @@ from pipelines.instants import instant
 from pipelines.markup import parse
 from pipelines.models import Fetch, Page, Position
 
-PAGE_NAMES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
+PAGE_NAMES = (".html", ".htm", ".xhtml", ".shtml", ".html.gz", ".htm.gz")
 ARCHIVE_NAMES = (".warc", ".warc.gz", ".wacz")
 MAX_NAMED = 10  # addresses of each kind that are looked at
 GZIP_MAGIC = b"\x1f\x8b"
@@ -184,10 +184,8 @@ def _begins_as_page(path: Path) -> bool:
 def _files(folder: Path) -> Iterator[Path]:
     """The files below a folder in order, but for hidden ones and what browsers save beside a page (``x_files``)."""
     for parent, folders, names in os.walk(folder):
-        saved = {name.rpartition(".")[0] for name in names}
-        folders[:] = sorted(
-            name for name in folders if name[0] != "." and name.removesuffix("_files") not in saved - {name}
-        )
+        beside = {f"{name.rpartition('.')[0]}_files" for name in names}
+        folders[:] = sorted(name for name in folders if name[0] != "." and name not in beside)
         for name in sorted(names):
             path = Path(parent, name)
             if name[0] != "." and path.is_file():
