@@ -37,7 +37,8 @@ HTML_ELEMENTS = defs.tags - {"svg", "math"} | {"main"}  # drawings are no pages;
 
 _ELEMENT = re.compile(r"<([a-z][a-z0-9:-]{0,40})(?=[\s/>])", re.IGNORECASE)
 _SAVED_FROM = re.compile(
-    r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\)|Page saved with SingleFile\s{1,9}url:\s{1,9})(\S{1,2048})", re.IGNORECASE
+    r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\)|Page saved with SingleFile\s{1,9}url:\s{1,9})(\S{1,2048}?)(?=-->|\s)",
+    re.IGNORECASE,
 )
 _SAVED_HEAD = 4096  # characters in which that comment stands
 
@@ -97,6 +98,8 @@ def page_of_bytes(data: bytes, name: str, *, address: str, fetched_at: str | Non
     if not data:
         raise InputError(f"{name} is empty (0 bytes): save the page again")
     body = _plain(data, name)
+    if body.startswith(b"WARC/"):
+        raise InputError(f"{name} is a web archive, not a page: give it to danchieu import")
     try:
         text = decode(body).text
     except InputError as error:

@@ -53,6 +53,7 @@ ADDRESSES = [
     ('<link rel="alternate" href="https://bao.example/a">', None),
     ("<link rel=canonical><meta property=og:url>", None),
     ("<!-- saved from url=(0027)https://bao.example/tin/1 -->", "https://bao.example/tin/1"),
+    ("<!--saved from url=(0027)https://bao.example/tin/1-->", "https://bao.example/tin/1"),
     ("<!-- saved from url=(0014)about:internet -->", None),
     ("<!--\n Page saved with SingleFile \n url: https://bao.example/2 \n saved date: x\n-->", "https://bao.example/2"),
     ("<!-- saved from url=(0027)https://bao.example/tin/1 -->" + CANONICAL, "https://bao.example/tin-post1.html"),
@@ -233,6 +234,13 @@ def test_a_saved_page_can_be_archived_and_read_again(tmp_path: Path) -> None:
     assert [page.page.body for page in read_path(path) if isinstance(page, ArchivedPage)] == [item.page.body] * 2
     assert [kind for kind, _, _ in records(path)] == ["warcinfo", *["resource", "metadata"] * 2]
     assert take_over(path, 0) == Repaired(path.name)
+
+
+def test_an_archive_is_no_page(tmp_path: Path) -> None:
+    with Archive(tmp_path, "r1") as archive:
+        position = archive.append(exchange(), {})
+    with pytest.raises(InputError, match="is a web archive"):
+        read_page(tmp_path / position.file)
 
 
 def test_standard_input_is_named_in_the_error() -> None:
