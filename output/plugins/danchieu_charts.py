@@ -22,6 +22,7 @@ BASELINE = TIMELINE_HEIGHT - 24
 LAG_LEFT, LAG_ROW = 140, 22
 TILE, CLASSES = 62, 5
 CELL, WEEKS = 13, 52
+BRANCHES, BRANCH, BRANCH_LABEL = 8, 42, 28
 DAY = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 
 
@@ -34,6 +35,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "tile_map": tile_map,
         "calendar_chart": calendar,
         "line_chart": lines,
+        "relation_graph": relation_graph,
         "best_states": best_states,
     }
 
@@ -252,3 +254,30 @@ def lines(series: Sequence[Sequence[tuple[str, int, int]]]) -> dict[str, Any]:
         "paths": [path(one) for one in series],
         "ticks": [{"x": round(40 + i * step, 1), "label": year} for year, i in sorted(years.items())],
     }
+
+
+def relation_graph(relations: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
+    """The regulation in the middle, what acts on it to the left, what it acts on to the right; at most eight a side."""
+    left = [(one["subject"], one["subject_label"], one) for one in relations if one["object"] == name][:BRANCHES]
+    right = [(one["object"], one["object_label"], one) for one in relations if one["subject"] == name][:BRANCHES]
+    height = max(len(left), len(right), 1) * BRANCH + 8
+
+    def side(branches: Sequence[tuple[str, str, dict[str, Any]]], x: int, inner: int) -> list[dict[str, Any]]:
+        top = (height - len(branches) * BRANCH) / 2 + BRANCH / 2
+        return [
+            {"id": key, "label": shortened(label), "whole": label, "x": x, "inner": inner, "y": top + i * BRANCH, **one}
+            for i, (key, label, one) in enumerate(branches)
+        ]
+
+    return {
+        "width": WIDTH,
+        "height": height,
+        "middle": height / 2,
+        "left": side(left, 196, 236),
+        "right": side(right, WIDTH - 196, WIDTH - 236),
+        "rest": len(relations) - len(left) - len(right),
+    }
+
+
+def shortened(label: str) -> str:
+    return label if len(label) <= BRANCH_LABEL else label[: BRANCH_LABEL - 1].rstrip() + "…"
