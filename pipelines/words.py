@@ -64,8 +64,8 @@ def word_spans(text: str, start: int, end: int, protected: Sequence[Span] = ()) 
 
 
 def warm_up() -> None:
-    """Load the model now, rather than with the first sentence."""
-    _segmenter()
+    """Load the model and the word lists now, rather than with the first text."""
+    split_sentences("Xin chào. Hà Nội.")
 
 
 def _words(text: str, start: int, end: int, whole: Sequence[Span]) -> list[Span]:

@@ -21,7 +21,8 @@ MARK = re.compile(r"([.!?…]+)((?:[\"'”’»)\]]|\[\d{1,3}\])*)")  # footnote
 OPENING = re.compile(r"[\s\"'“‘«(\[*•·+>–—-]*")
 BRACKETS = re.compile(r"\([^()\n]{1,200}\)")
 WORD = re.compile(r"[^\s\"“‘'«(\[,:;]+")
-ITEM = re.compile(r"[:;]\s+[\"“(]?(?:(?:Điều|Khoản|Bước)\s)?(?:\d{1,2}|[a-zđA-ZĐ])\Z")  # "gồm: 1. Đất; 2. Nhà"
+ARTICLE = re.compile(r"[:;]\s+[\"“(]?(?:Điều|Khoản|Bước)\s\d{1,3}[a-zđ]?\Z")  # "như sau: “Điều 13. Quốc tịch"
+ITEM = re.compile(r"[:;]\s+[\"“(]?(?:\d{1,2}|[a-zđA-ZĐ])\Z")  # "gồm: 1. Đất; 2. Nhà"
 INITIALS = re.compile(r"[A-ZĐƯ](?:\.[A-ZĐƯ]){1,2}")  # "T.Ư", "J.K"
 CLUSTER = re.compile(r"[BCDĐGHKLMNPQRSTVX][bcdđghklmnpqrstvx]{1,2}")  # "Nguyễn Văn Ch."
 INITIAL = frozenset("BCDĐFGHJKLMNPQRSTVWXZpqhxtđ")  # of vowels only what stands after "ông"; small ones for places
@@ -139,7 +140,7 @@ def _is_glued(text: str, head: int, mark: re.Match[str]) -> bool:
 def _is_abbreviated(text: str, opened: int, dot: int, head: int) -> bool:
     """Whether the full stop at ``dot`` belongs to the word before it: "TP.", "PGS.TS.", "T.Ư.", "Q.", "1."."""
     before = text[max(opened, dot - LOOK_BACK) : dot]
-    if _is_list_number(before):
+    if _is_list_number(before) or ARTICLE.search(before):
         return True
     if language().starter.match(text, head):
         return False

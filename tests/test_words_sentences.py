@@ -14,6 +14,8 @@ from pipelines.words_sentences import language
 
 WORDS = Path(__file__).parent.parent / "pipelines" / "words_sentences.toml"
 PROBES = [
+    "Sửa đổi như sau: “Điều 13. Người có đất.| Người này được cấp giấy.”",
+    "Cả năm: 15.| Trong đó, 3 vụ đã xử.",
     "Nội dung gồm: a) Đất đai.| b) Nhà ở.| đ) Khác.",
     "Chủ tịch nước dự lễ khai mạc.| Buổi lễ diễn ra tại Hà Nội.",
     "Có đúng thế không?| Chúng tôi đã hỏi lại.",
