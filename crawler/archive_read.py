@@ -26,6 +26,7 @@ from pipelines.models import Position
 # Headers that say how a body was coded or framed; it is neither any more.
 _UNDONE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 Open = Callable[[], AbstractContextManager[IO[bytes]]]
+MAX_RATIO = 200  # HTML deflates to a tenth or a twentieth; what goes beyond this is a bomb
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 
 
@@ -157,6 +158,13 @@ def _warcs(path: Path, shown: str, file: BinaryIO, after: Position | None) -> li
         raise InputError(
             f"{printable(path)} is a zip file without WARC files in it: give a .wacz, or unpack it and give its pages"
         )
-    warcs: list[tuple[str, Open]] = [(f"{shown}/{name}", partial(archive.open, name)) for name in inner]
+    warcs: list[tuple[str, Open]] = [(f"{shown}/{name}", partial(_open_part, archive, name)) for name in inner]
     names = [name for name, _ in warcs]
     return warcs[names.index(after.file) if after is not None and after.file in names else 0 :]
+
+
+def _open_part(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    info = archive.getinfo(name)
+    if info.file_size > MAX_RATIO * max(info.compress_size, 1 << 20):
+        raise zipfile.BadZipFile(f"{info.compress_size:,} bytes that unpack to {info.file_size:,}")
+    return archive.open(info)

@@ -420,22 +420,30 @@ def test_missing_files_and_folders_are_input_errors(tmp_path: Path) -> None:
 
 
 def test_an_encrypted_part_costs_that_part(tmp_path: Path) -> None:
-    whole = bytearray(zipped(response()))
-    at = whole.rfind(b"PK\1\2")
-    whole[at + 8] |= 1  # the flag of an encrypted file in the central directory
-    local = whole.find(b"PK\3\4", whole.find(b"index.cdx.gz"))
-    whole[local + 6] |= 1
-    (problem,) = read_archive_or_error(saved(tmp_path, bytes(whole), "a.wacz"))
-    assert isinstance(problem, Problem | InputError)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as pack:
+        pack.writestr("archive/a.warc.gz", response())
+        pack.writestr("archive/b.warc.gz", OTHER)
+    whole = bytearray(buffer.getvalue())
+    whole[whole.find(b"archive/a") - 30 + 6] |= 1  # the flag in the file's own header
+    whole[whole.rfind(b"archive/a") - 46 + 8] |= 1  # and in the central directory
+    locked, page = read_archive(saved(tmp_path, bytes(whole), "a.wacz"))
+    assert isinstance(locked, Problem)
+    assert "encrypted" in locked.message
+    assert isinstance(page, ArchivedPage)
 
 
-def read_archive_or_error(path: Path) -> list[object]:
-    items: list[object] = []
-    try:
-        items.extend(read_archive(path))
-    except InputError as error:
-        items = items or [error]
-    return items
+def test_a_bomb_in_a_wacz_costs_that_part(tmp_path: Path) -> None:
+    path = tmp_path / "a.wacz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as pack:
+        with pack.open("archive/a.warc", "w", force_zip64=True) as part:
+            for _ in range(220):
+                part.write(b"\n" * 2**20)
+        pack.writestr("archive/b.warc.gz", response())
+    bomb, page = read_archive(path)
+    assert isinstance(bomb, Problem)
+    assert "that unpack to" in bomb.message
+    assert isinstance(page, ArchivedPage)
 
 
 PROVENANCE: list[tuple[dict[str, object], dict[str, object]]] = [
