@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..folding import normalise
-from ..models import Paragraph, References
+from pipelines.folding import normalise
+from pipelines.models import Paragraph, References
 from .assemble import assemble
+from .citation import Citation
 from .context import Context, read_context
 from .find import find
-from .lists import share
 from .identity import identify
-from .places import survey
-from .relations import relate, trailing
+from .lists import share
+from .places import survey, unit_in
+from .relations import relate
 from .resolve import resolve
 from .sentences import lay_out
 from .text import Text
@@ -46,8 +47,8 @@ def find_references(
         (citation, context, identify(whole, citation, context, around))
         for citation, context in zip(citations, contexts, strict=True)
     ]
-    layout = lay_out(whole)
-    edges = [*relate(whole, citations, contexts, layout), *trailing(whole, citations, contexts, layout)]
+    layout = lay_out(whole, citations)
+    edges = relate(whole, citations, contexts, layout)
     return assemble(whole, resolve(parts, edges, layout), edges, layout, around, paragraphs)
 
 
@@ -63,7 +64,7 @@ def reference_keys(text: str) -> tuple[str, ...]:
     )
 
 
-def _contexts(text: Text, citations: Sequence[object]) -> list[Context]:
+def _contexts(text: Text, citations: Sequence[Citation]) -> list[Context]:
     ends = [0, *(citation.end for citation in citations)]
     starts = [*(citation.start for citation in citations[1:]), len(text.folded)]
     return [
@@ -73,7 +74,5 @@ def _contexts(text: Text, citations: Sequence[object]) -> list[Context]:
 
 
 def _dateline(text: Text, contexts: Sequence[Context]) -> str | None:
-    from .places import _unit_in
-
     spans = [context.dateline for context in contexts if context.dateline]
-    return next((slug for span in spans if (slug := _unit_in(text.words(*span)))), None)
+    return next((slug for span in spans if (slug := unit_in(text.words(*span)))), None)

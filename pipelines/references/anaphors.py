@@ -9,20 +9,32 @@ from . import grammar
 from .citation import Citation, Head
 from .text import Text
 
-_THIS = re.compile(
-    rf"{grammar.GAP}(?:(?P<this>nay)|(?P<above>tren day|noi tren|neu tren|ke tren|da neu|vua neu)|(?P<on>tren))(?![a-z])"
-)
+_GAP = grammar.GAP
+_ABOVE = grammar.one_of("nay, tren day, noi tren, neu tren, ke tren, da neu, vua neu")
+_THIS = re.compile(rf"{_GAP}(?:{_ABOVE}|(?P<on>tren)(?![a-z]))")
 # "trên" is "above" only at the end of its phrase: "quy định trên địa bàn" is "on".
 _PHRASE_ENDS = re.compile(
-    rf"{grammar.GAP}(?:$|[.,;:!?)\"'”]|(?:co|duoc|da|ap dung|quy dinh|neu|la|se|cung|thi|con|ve|do|cua|yeu cau|ban hanh|"
-    r"khong|chi|phai|va|thay the|het|bat dau|khi|tu|de|cho|bi|doi voi)(?![a-z]))"
+    rf"{_GAP}(?:$|[.,;:!?)\"'”]|"
+    + grammar.one_of(
+        "co, duoc, da, ap dung, quy dinh, neu, la, se, cung, thi, con, ve, do, cua, yeu cau, ban hanh, khong, chi, phai, va,"
+        "thay the, het, bat dau, khi, tu, de, cho, bi, doi voi"
+    )
+    + ")"
 )
 # Words about a document as one that has force or is handed over: they make a lower-case "quyết định này" one.
 _LEGAL = re.compile(
-    r"(?<![a-z])(?:nhan duoc|kem theo|thi hanh|hieu luc|khieu nai|ban hanh|ky|huy bo|chap hanh|thay the|bai bo|can cu|theo|thuc hien|"
-    r"trien khai|thong qua|ap dung|quan triet|dieu \d+|khoan \d+)(?![a-z])"
+    "(?<![a-z])(?:"
+    + grammar.one_of(
+        "nhan duoc, kem theo, thi hanh, hieu luc, khieu nai, ban hanh, ky, huy bo, chap hanh, thay the, bai bo, can cu, theo,"
+        "thuc hien, trien khai, thong qua, ap dung, quan triet"
+    )
+    + r"|(?:dieu|khoan) \d)"
 )
-STRONG = frozenset(("nghi-quyet", "nghi-dinh", "thong-tu", "thong-tu-lien-tich", "chi-thi", "cong-dien"))
+_ALWAYS = frozenset(
+    ("nghi-quyet", "nghi-dinh", "thong-tu", "thong-tu-lien-tich", "chi-thi", "cong-dien", "luat", "phap-lenh")
+)
+_LEGAL_ONLY = frozenset(("quyet-dinh", "quy-dinh"))
+_LOOK_BACK = 200  # citations
 
 
 def read_anaphor(text: Text, head: Head, found: Sequence[Citation]) -> Citation | None:
@@ -36,21 +48,16 @@ def read_anaphor(text: Text, head: Head, found: Sequence[Citation]) -> Citation 
         return None
     if follows["on"] and not _PHRASE_ENDS.match(text.folded, follows.end()):
         return None
-    if not _is_document(text, head, found):
-        return None
-    return Citation(head.start, follows.end(), "anaphor", head.type, head=head)
+    return Citation(head.start, follows.end(), "anaphor", head.type, head=head) if _cites(text, head, found) else None
 
 
-def _is_document(text: Text, head: Head, found: Sequence[Citation]) -> bool:
+def _cites(text: Text, head: Head, found: Sequence[Citation]) -> bool:
     kind = head.type
     if kind is None:
         return False
-    cited = any(citation.type is kind for citation in found[-200:])
-    if cited or kind.slug in STRONG:
+    if kind.slug in _ALWAYS or any(citation.type is kind for citation in found[-_LOOK_BACK:]):
         return True
-    if kind.short != "free":
-        return False
-    if head.capital:
+    if kind.short == "free" and head.capital:
         return True
-    around = text.folded[max(0, head.start - 40) : head.end + 60]
-    return kind.slug in ("quyet-dinh", "quy-dinh") and _LEGAL.search(around.partition("\n\n")[0]) is not None
+    around = text.folded[max(0, head.start - 40) : head.end + 60].partition("\n\n")[0]
+    return kind.slug in _LEGAL_ONLY and _LEGAL.search(around) is not None

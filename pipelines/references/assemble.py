@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..models import Alias, Mention, Paragraph, References, Regulation, Relation, Zone
+from pipelines.models import Alias, Mention, Paragraph, References, Regulation, Relation, Zone
 from .places import Surroundings
 from .registers import document_types
 from .relations import Edge
@@ -43,7 +43,9 @@ def _relations(text: Text, found: Sequence[Resolved], edges: Sequence[Edge]) -> 
     return tuple(relations.values())
 
 
-def _mention(text: Text, one: Resolved, around: Surroundings, paragraphs: Sequence[Paragraph], layout: Layout) -> Mention:
+def _mention(
+    text: Text, one: Resolved, around: Surroundings, paragraphs: Sequence[Paragraph], layout: Layout
+) -> Mention:
     citation, context, identity = one.citation, one.context, one.identity
     start, end = text.span(citation.start, citation.end)
     paragraph = _paragraph(paragraphs, start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..models import MentionKind
+from pipelines.models import MentionKind
 from .registers import DocumentType
 from .symbols import Reading, Symbol
 

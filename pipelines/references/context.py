@@ -3,69 +3,56 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ..models import DateRole
+from pipelines.models import DateRole
+
 from . import grammar
+from .before import Lead, read_lead, read_pinpoint
 from .bodies import Body, Phrase, read_body, read_phrase
 from .citation import Citation
 from .dates import Day, read_day
 from .text import Text
 
 _GAP = grammar.GAP
-_ISSUED = r"(?:(?:duoc )?(?:ban hanh|ky ban hanh|ky|thong qua)(?: vao)? )"
+_OPEN = rf"{_GAP}[,(]?{_GAP}"
 _HOUR = rf"(?:(?:hoi|luc){_GAP}\d{{1,2}}{_GAP}(?:gio|h){_GAP}(?:\d{{1,2}}{_GAP})?(?:phut{_GAP})?,?{_GAP})"
-_DATE = re.compile(rf"{_GAP}[,(]?{_GAP}{_ISSUED}?{_HOUR}?(?:ngay|dated?){_GAP}(?=\d|[a-z])")
-_BARE_DATE = re.compile(rf"{_GAP}\(?{_GAP}(?=\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19|20)\d\d(?!\d))")
-_PASSED = re.compile(rf"{_GAP},?{_GAP}(?:da{_GAP})?duoc{_GAP}(?=[a-z])")
-_PASSED_ON = re.compile(rf"{_GAP}(?:da )?(?:ban hanh|thong qua|ky(?: ban hanh)?|phe duyet){_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d)")
-_DATELINE = re.compile(rf"{_GAP}(?:\|{_GAP})?(?P<place>[^,;:.()\d]{{3,60}}),{_GAP}ngay{_GAP}(?=\d)")
+_ISSUED = grammar.one_of("ban hanh, duoc ban hanh, ky, ky ban hanh, duoc ky, thong qua, duoc thong qua")
+_DATE = re.compile(rf"{_OPEN}(?:{_ISSUED}{_GAP}(?:vao{_GAP})?)?{_HOUR}?(?:ngay|dated?){_GAP}(?=\d|[a-z])")
+_BARE_DATE = re.compile(rf"{_GAP}\(?{_GAP}(?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]{grammar.YEAR})")
+_PASSED_BY = re.compile(rf"{_GAP},?{_GAP}(?:da{_GAP})?duoc{_GAP}(?=[a-z])")
+_PASSED_ON = re.compile(
+    rf"{_GAP}(?:da{_GAP})?{grammar.one_of('ban hanh, thong qua, ky, ky ban hanh, phe duyet')}{_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d)"
+)
+_DATELINE = re.compile(rf"{_GAP}(?:\|{_GAP})?{_GAP}(?P<place>[^,;:.()\d]{{3,60}}),{_GAP}ngay{_GAP}(?=\d)")
 _YEAR = re.compile(rf",?{_GAP}(?:nam{_GAP})?(?P<year>{grammar.YEAR})(?!{_GAP}[/-]\d)(?={_GAP}(?:[,.;)]|$|[a-z(]))")
-_LINE_YEAR = re.compile(r"(?<!nam)(?<![,.:;-]) (?P<year>(?:19|20)\d\d)$")
+_TITLE_YEAR = re.compile(r"(?<!nam)(?<![,.:;-]) (?P<year>(?:19|20)\d\d)$")
 _OF = re.compile(rf"{_GAP},?{_GAP}(?:cua|of|do){_GAP}")
+_TERM = rf"{_GAP}\(?khoa{_GAP}(?:[xvi]+|\d+)\)?(?![a-z\d])"
 _PLENUM = re.compile(
-    rf"{_GAP}[,(]?{_GAP}(?:cua{_GAP})?hoi{_GAP}nghi{_GAP}(?:lan{_GAP}thu{_GAP}[a-z]+{_GAP}|lan{_GAP}thu{_GAP}\d+{_GAP})?"
-    rf"(?=(?:ban chap hanh )?(?:trung uong|tw|t\.u))(?P<body>[a-z. ]+?)(?:{_GAP}\d{{1,2}})?(?:,?{_GAP}\(?khoa{_GAP}(?:[xvi]+|\d+)\)?)(?![a-z\d])"
+    rf"{_OPEN}(?:cua{_GAP})?hoi{_GAP}nghi{_GAP}(?:lan{_GAP}thu{_GAP}(?:[a-z]+|\d+){_GAP})?"
+    rf"(?=(?:ban chap hanh )?(?:trung uong|tw|t\.u))(?P<body>[a-z. ]{{2,40}}?)(?:{_GAP}\d{{1,2}})?,?{_TERM}"
 )
-_EFFECT = re.compile(
-    rf"{_GAP}[,(]?{_GAP}(?:(?:chinh thuc|bat dau|se|nay|va) ){{0,2}}(?:co hieu luc|ap dung|thi hanh)(?: thi hanh| ap dung)?"
-    rf"(?:,? ?(?:ke )?tu)?(?: ngay)?{_GAP}(?=\d)"
+_FORCE = grammar.one_of("co hieu luc, co hieu luc thi hanh, ap dung, duoc ap dung, thi hanh")
+_ADVERB = rf"(?:{grammar.one_of('chinh thuc, bat dau, se, da, nay, va')}{_GAP}){{0,2}}"
+_EFFECT_DAY = re.compile(rf"{_OPEN}{_ADVERB}{_FORCE},?{_GAP}(?:(?:ke{_GAP})?tu{_GAP})?(?:ngay{_GAP})?(?=\d)")
+_EFFECT = re.compile(rf"{_OPEN}{_ADVERB}{grammar.one_of('co hieu luc, duoc ap dung, ap dung, het hieu luc')}")
+_MADE = re.compile(rf"{_GAP}(?:ky{_GAP})?ban{_GAP}hanh(?P<on>{_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d))?")
+_BY = re.compile(r"(?<![a-z])do ")
+_ABOUT = grammar.one_of(
+    "ve, v/v, ban hanh, phe duyet, quy dinh, huong dan, sua doi, trien khai, nham, de, thi hanh, dieu chinh, truyen dat,"
+    "cong bo, tuyen truyen, don doc, thanh lap, mot so, xu ly, tang cuong, giao, bai bo, thuc hien, cong nhan"
 )
-_EFFECTIVE = re.compile(
-    rf"{_GAP}[,(]?{_GAP}(?:(?:chinh thuc|bat dau|se|da) ){{0,2}}(?:co hieu luc|duoc ap dung|ap dung|het hieu luc)(?![a-z])"
-)
-_MADE_BY = re.compile(rf"{_GAP},?{_GAP}do{_GAP}")
-_MADE = re.compile(rf"{_GAP}(?:ky )?ban hanh(?:{_GAP}(?:vao )?(?:ngay){_GAP}(?=\d))?")
-_SUBJECT = re.compile(
-    rf"{_GAP},?{_GAP}(?=(?:ve|v/v|ban hanh|phe duyet|quy dinh|huong dan|sua doi|trien khai|nham|de|thi hanh|dieu chinh|truyen dat|"
-    rf"cong bo|tuyen truyen|don doc|thanh lap|mot so|xu ly|tang cuong|giao|bai bo|thuc hien|cong nhan)(?![a-z])|[\"“‘«])"
-)
-_SUBJECT_END = re.compile(r"[;.!?](?=\s|$)|\n\n|[;|]")
-_PINPOINT_UNIT = r"(?:diem|khoan|dieu|muc|chuong|phan|tiet|phu luc)"
-_PINPOINT_VALUE = r"(?:\d{1,3}[a-z]?|[a-z](?![a-z])|[ivx]{1,6}(?![a-z]))"
-_PINPOINT = re.compile(
-    rf"(?<![a-z])(?:cac )?(?P<pin>{_PINPOINT_UNIT}{_GAP}{_PINPOINT_VALUE}(?:(?:,{_GAP}|{_GAP}va{_GAP}|,|-){_PINPOINT_VALUE}){{0,8}}"
-    rf"(?:,?{_GAP}(?:va |cua )?{_PINPOINT_UNIT}{_GAP}{_PINPOINT_VALUE}(?:(?:,{_GAP}|{_GAP}va{_GAP}|,){_PINPOINT_VALUE}){{0,8}}){{0,4}}|loi noi dau)"
-    rf",?{_GAP}(?:cua |trong |tai |, )?{_GAP}$"
-)
-_ACT = (
-    r"(?:(?:da|vua|moi|tung|se|cung|thong nhat|chinh thuc|con|tiep tuc|ky|duoc|cho|chinh) ){0,4}"
-    r"(?:ban hanh|ky ban hanh|ky|ra|co|gui|phat|thong qua|cong bo|phat hanh|dua ra|phe duyet|ra doi)"
-)
-_ISSUES = re.compile(rf"(?<![a-z]){_ACT}{_GAP}(?:cac |\d{{1,2}} |van ban |luon )?$")
-_LEADING = re.compile(rf"(?<![a-z])(?P<before>(?:truoc|den|toi|het|sau|qua|hoi nghi|cuoc hop|hop|ky hop|phien hop|le|buoi|toa dam) )?(?:ngay|hom|sang|chieu|toi|trua)(?:{_GAP}ngay)?{_GAP}(?=\d)")
-# Between the day and the act these open another clause, and the day is that of a meeting, a visit, a deadline.
-_OTHER_CLAUSE = re.compile(
-    r"(?<![a-z])(?:cho biet|tai|du|nghe|phat bieu|quan triet|bao cao|neu|kiem tra(?! trung uong| tinh| thanh| huyen| quan| dang)|lam viec|to chuc|theo|trong do|sau khi|nham|"
-    r"trien khai|thuc hien|can cu|den|hoi nghi(?! lan| ban| trung uong| t)|dien ra|bat dau|khai mac|co hieu luc|nhan duoc|khi(?= [^,]*,))(?![a-z])"
-)
-_ON_BEHALF = re.compile(rf"(?<![a-z])thay mat{_GAP}")
-_WINDOW = 220  # how far before a citation its sentence is read
+_SUBJECT = re.compile(rf"{_GAP},?{_GAP}(?={_ABOUT}|[\"“‘«])")
+_SUBJECT_END = re.compile(r"[.!?](?=\s|$)|[;|]")
+_LONGEST_SUBJECT = 300
+_CLAUSE_WORDS = 5  # what follows a comma and is longer than this is a clause of its own, not the subject going on
+_PARTS = 5  # of a tail, at most
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the words around a citation say. ``day`` is the day of its ``role``, ``year`` a year of issue without a day."""
+    """What the words around a citation say. ``day`` is that of its ``role``, ``year`` a year of issue without a day."""
 
     day: Day | None = None
     role: DateRole | None = None
@@ -79,176 +66,169 @@ class Context:
 
 def read_context(text: Text, citation: Citation, left: int, right: int) -> Context:
     """The context of a citation between the end of the one before (``left``) and the start of the next (``right``)."""
-    paragraph = text.folded.find("\n\n", citation.end)
-    context = _tail(text, citation, right, paragraph if paragraph >= 0 else len(text.folded))
+    pinpoint = read_pinpoint(text, citation.start, left)
     if citation.kind == "anaphor":
-        return replace(context, day=None, role=None, issuer=None)
-    if citation.issuer:
-        start = citation.issuer[0] + (4 if text.folded.startswith("cua ", citation.issuer[0]) else 0)
-        context = replace(context, issuer=read_body(text, start) or Phrase(start, citation.issuer[1], None))
+        return Context(pinpoint=pinpoint, end=citation.end)
+    tail = _Tail(text, citation, right, citation.end)
+    tail.issuer = _inside_issuer(text, citation)
+    tail.walk()
     if citation.kind != "list":
-        context = _lead(text, citation, left, context)
-    return replace(context, pinpoint=_pinpoint(text, citation.start, left))
+        lead = read_lead(
+            text, citation, left, effect=tail.day is None and _EFFECT.match(text.folded, citation.end) is not None
+        )
+        tail.follow(lead)
+    return Context(tail.day, tail.role, tail.year, tail.issuer, tail.subject, pinpoint, tail.dateline, tail.pos)
 
 
-def _tail(text: Text, citation: Citation, right: int, paragraph: int) -> Context:
-    pos, context = citation.end, Context(end=citation.end)
-    for _ in range(5):
-        step = _step(text, citation, pos, right, context)
-        if step is None or (step.end > paragraph and step.dateline is None):
-            break
-        context, pos = step, step.end
-    if context.day is None and context.year is None and (year := _title_year(text, citation)):
-        context = replace(context, year=year)
-    subject = _subject(text, pos, paragraph)
-    if context.issuer is None and subject:
-        context = _made_after(text, subject, right, context)
-    return replace(context, subject=subject)
+def role_of(day: Day) -> DateRole:
+    """The role of a day of issue: a day without a year is partial."""
+    return "partial" if day.year is None else "issued"
 
 
-def _title_year(text: Text, citation: Citation) -> str | None:
-    """The bare year that ends a title of its own line: "Quyết định 66-QĐ/TW thể thức văn bản của Đảng 2017"."""
-    if citation.kind != "full" or (citation.start and text.folded[citation.start - 1] != "\n"):
+def _inside_issuer(text: Text, citation: Citation) -> Phrase | None:
+    """The issuer between type word and number: "Quyết định của Bộ Chính trị số 31-QĐ/TW"."""
+    if citation.issuer is None:
         return None
-    end = text.folded.find("\n", citation.end)
-    line = text.folded[citation.end : end if end >= 0 else len(text.folded)][:200]
-    year = _LINE_YEAR.search(line)
-    return year["year"] if year else None
+    start, end = citation.issuer
+    start += 4 if text.folded.startswith("cua ", start) else 0
+    return read_body(text, start) or Phrase(start, end, None)
 
 
-def _step(text: Text, citation: Citation, pos: int, right: int, context: Context) -> Context | None:
-    """The context with one more part of the tail, or None where the tail ends."""
-    folded = text.folded
-    if context.day is None:
-        if (mark := _EFFECT.match(folded, pos)) and (day := read_day(folded, mark.end())):
-            return replace(context, day=day, role="effective", end=day.end)
-        mark = _DATE.match(folded, pos) or _BARE_DATE.match(folded, pos)
-        if mark and (day := read_day(folded, mark.end())) and day.end <= right:
-            end = day.end + (folded.startswith(")", day.end) and "(" in mark[0])
-            effective = _EFFECTIVE.match(folded, day.end) is not None
-            return replace(context, day=day, role=_role(day, effective=effective), end=end)
-        if context.issuer is None and citation.head is None and (line := _DATELINE.match(folded, pos)):
-            if (day := read_day(folded, line.end())) and text.plain[line.start("place")].isupper():
-                return replace(context, day=day, role=_role(day), dateline=line.span("place"), end=day.end)
-        if context.year is None and (year := _YEAR.match(folded, pos)):
-            return replace(context, year=year["year"], end=year.end())
-    if context.issuer is None and context.day is None and (passed := _passed(text, pos, context)):
-        return passed
-    if context.issuer is None and (plenum := _PLENUM.match(folded, pos)) and plenum.end() <= right:
-        phrase = Phrase(plenum.start("body"), plenum.end(), Body("tw", "party", "central"))
-        return replace(context, issuer=phrase, end=plenum.end())
-    if context.issuer is None and (of := _OF.match(folded, pos)) and (phrase := read_phrase(text, of.end(), right)):
-        made = _MADE.match(folded, phrase.end)
-        context = replace(context, issuer=phrase, end=phrase.end)
-        if made and context.day is None and made[0].rstrip().endswith("ngay") and (day := read_day(folded, made.end())):
-            return replace(context, day=day, role=_role(day), end=day.end)
-        return context
-    return None
+@dataclass(slots=True)
+class _Tail:
+    """The walk over what follows a citation, part by part; ``pos`` is how far it came."""
 
+    text: Text
+    citation: Citation
+    right: int
+    pos: int
+    day: Day | None = None
+    role: DateRole | None = None
+    year: str | None = None
+    issuer: Phrase | None = None
+    subject: tuple[int, int] | None = None
+    dateline: tuple[int, int] | None = None
 
-def _passed(text: Text, pos: int, context: Context) -> Context | None:
-    """The context with "được Quốc hội thông qua ngày 24/6/2023"."""
-    by = _PASSED.match(text.folded, pos)
-    phrase = read_body(text, by.end()) if by else None
-    on = _PASSED_ON.match(text.folded, phrase.end) if phrase else None
-    day = read_day(text.folded, on.end()) if on else None
-    return replace(context, issuer=phrase, day=day, role=_role(day), end=day.end) if day else None
+    def walk(self) -> None:
+        """Read the parts in any order, then the subject."""
+        for _ in range(_PARTS):
+            if self.text.folded.startswith((".", ";", ":"), self.pos) or not self._part():
+                break
+        if self.day is None and self.year is None:
+            self.year = self._title_year()
+        self._read_subject()
 
+    def follow(self, lead: Lead) -> None:
+        """Take day and issuer from before the citation where the tail has none."""
+        if self.day is None and lead.day and lead.effective:
+            self.day, self.role = lead.day, "effective"
+        elif self.day is None and lead.day and (self.year is None or str(lead.day.year) == self.year):
+            self.day, self.role = lead.day, role_of(lead.day)
+        self.issuer = self.issuer or lead.issuer
 
-def _role(day: Day, *, effective: bool = False) -> DateRole:
-    if day.year is None:
-        return "partial"
-    return "effective" if effective else "issued"
+    def _part(self) -> bool:
+        if self.day is None and (self._effect() or self._date() or self._letterhead()):
+            return True
+        if self.day is None and self.year is None and (year := _YEAR.match(self.text.folded, self.pos)):
+            self.year, self.pos = year["year"], year.end()
+            return True
+        return self.issuer is None and (self._passed() or self._plenum() or self._issued_by())
 
+    def _take(self, day: Day | None, role: DateRole | None = None) -> bool:
+        """Take a day, unless another citation or paragraph begins before it ends."""
+        if day is None or day.end > self.right or "\n\n" in self.text.folded[self.pos : day.end]:
+            return False
+        self.day, self.role, self.pos = day, role or role_of(day), day.end
+        return True
 
-def _subject(text: Text, pos: int, paragraph: int) -> tuple[int, int] | None:
-    cue = _SUBJECT.match(text.folded, pos)
-    if cue is None or cue.end() > paragraph or _EFFECTIVE.match(text.folded, pos):
-        return None
-    stop = _SUBJECT_END.search(text.folded, cue.end(), min(paragraph, cue.end() + 300))
-    end = stop.start() if stop else min(paragraph, cue.end() + 300)
-    comma = text.folded.find(", ", cue.end(), end)
-    if comma > 0 and len(text.folded[comma:end].split()) > 5:
-        end = comma
-    while end > cue.end() and text.folded[end - 1] in " \n,":
-        end -= 1
-    return (cue.end(), end) if end > cue.end() + 3 else None
+    def _effect(self) -> bool:
+        mark = _EFFECT_DAY.match(self.text.folded, self.pos)
+        return mark is not None and self._take(read_day(self.text.folded, mark.end()), "effective")
 
+    def _date(self) -> bool:
+        folded = self.text.folded
+        mark = _DATE.match(folded, self.pos) or _BARE_DATE.match(folded, self.pos)
+        if mark is None or not self._take(day := read_day(folded, mark.end())):
+            return False
+        if day and day.year and _EFFECT.match(folded, day.end):
+            self.role = "effective"
+        if "(" in mark[0] and folded.startswith(")", self.pos):
+            self.pos += 1
+        return True
 
-def _made_after(text: Text, subject: tuple[int, int], right: int, context: Context) -> Context:
-    """The context with an issuer that follows the subject: "về ... do Ban Chấp hành Trung ương ban hành ngày ..."."""
-    made = re.compile(r"(?<![a-z])do ").search(text.folded, subject[0], min(right, subject[1] + 60))
-    phrase = read_body(text, made.end()) if made else None
-    act = _MADE.match(text.folded, phrase.end) if phrase else None
-    if phrase is None or act is None:
-        return context
-    context = replace(context, issuer=phrase)
-    day = read_day(text.folded, act.end()) if act[0].rstrip().endswith("ngay") else None
-    return replace(context, day=day, role=_role(day)) if day and context.day is None else context
+    def _letterhead(self) -> bool:
+        """The day of a letterhead, behind its place: "Số: 78/NQ-HĐND Kon Tum, ngày 07 tháng 12 năm 2023"."""
+        if self.citation.head is not None:
+            return False
+        line = _DATELINE.match(self.text.folded, self.pos)
+        day = read_day(self.text.folded, line.end()) if line else None
+        if line is None or day is None or not self.text.plain[line.start("place")].isupper():
+            return False
+        self.day, self.role, self.pos, self.dateline = day, role_of(day), day.end, line.span("place")
+        return True
 
+    def _passed(self) -> bool:
+        """Issuer and day of "được Quốc hội thông qua ngày 24/6/2023"."""
+        by = _PASSED_BY.match(self.text.folded, self.pos) if self.day is None else None
+        phrase = read_body(self.text, by.end()) if by else None
+        on = _PASSED_ON.match(self.text.folded, phrase.end) if phrase else None
+        if on is None or not self._take(read_day(self.text.folded, on.end())):
+            return False
+        self.issuer = phrase
+        return True
 
-def _lead(text: Text, citation: Citation, left: int, context: Context) -> Context:
-    """The context with issuer and day from before the citation: "Ngày D, ISSUER ban hành TYPE"."""
-    start = _sentence_start(text.folded, max(left, citation.start - _WINDOW), citation.start)
-    if context.day is None and (day := _day_of_effect(text, citation, start)):
-        return replace(context, day=day, role="effective")
-    act = _ISSUES.search(text.folded, max(start, citation.start - 48), citation.start)
-    if act is None:
-        return context
-    day = _leading_day(text, start, act.start())
-    if day and context.day is None and (context.year is None or day.year is None or str(day.year) == context.year):
-        context = replace(context, day=day, role=_role(day))
-    if context.issuer is None:
-        context = replace(context, issuer=_subject_body(text, day.end if day else start, act.start()))
-    return context
+    def _plenum(self) -> bool:
+        plenum = _PLENUM.match(self.text.folded, self.pos)
+        if plenum is None or plenum.end() > self.right:
+            return False
+        self.issuer = Phrase(plenum.start("body"), plenum.end(), Body("tw", "party", "central"))
+        self.pos = plenum.end()
+        return True
 
+    def _issued_by(self) -> bool:
+        of = _OF.match(self.text.folded, self.pos)
+        phrase = read_phrase(self.text, of.end(), self.right) if of else None
+        if phrase is None:
+            return False
+        self.issuer, self.pos = phrase, phrase.end
+        made = _MADE.match(self.text.folded, phrase.end)
+        if made and made["on"] and self.day is None:
+            self._take(read_day(self.text.folded, made.end()))
+        return True
 
-def _day_of_effect(text: Text, citation: Citation, start: int) -> Day | None:
-    """The day of "Ngày 14/2, Thông tư ... có hiệu lực"."""
-    if not _EFFECTIVE.match(text.folded, citation.end):
-        return None
-    lead = _LEADING.search(text.folded, start, citation.start)
-    day = read_day(text.folded, lead.end()) if lead else None
-    return day if day and not text.folded[day.end : citation.start].strip(" \n,") else None
+    def _title_year(self) -> str | None:
+        """The bare year that ends a title of its own line: "Quyết định 66-QĐ/TW thể thức văn bản của Đảng 2017"."""
+        folded, start, end = self.text.folded, self.citation.start, self.citation.end
+        if self.citation.kind != "full" or (start and folded[start - 1] != "\n"):
+            return None
+        year = _TITLE_YEAR.search(folded[end : end + 200].partition("\n")[0])
+        return year["year"] if year else None
 
+    def _read_subject(self) -> None:
+        folded, cue = self.text.folded, _SUBJECT.match(self.text.folded, self.pos)
+        if cue is None or _EFFECT.match(folded, self.pos) or "\n\n" in cue[0]:
+            return
+        start = cue.end()
+        window = folded[start : start + _LONGEST_SUBJECT].partition("\n\n")[0]
+        stop = _SUBJECT_END.search(window)
+        words = window[: stop.start()] if stop else window
+        comma = words.find(", ")
+        if comma > 0 and len(words[comma:].split()) > _CLAUSE_WORDS:
+            words = words[:comma]
+        words = words.rstrip(" \n,")
+        if len(words) > 3:
+            self.subject = start, start + len(words)
+            if self.issuer is None:
+                self._made_after(start, min(self.right, start + len(words) + 60))
 
-def _leading_day(text: Text, start: int, end: int) -> Day | None:
-    """The day on which the act before a citation was done, if its sentence says one: "Ngày D, ISSUER ban hành"."""
-    marks = list(_LEADING.finditer(text.folded, start, end))
-    day = read_day(text.folded, marks[-1].end()) if marks and not marks[-1]["before"] else None
-    if day is None or _OTHER_CLAUSE.search(text.folded, day.end, end):
-        return None
-    return day
-
-
-def _subject_body(text: Text, start: int, end: int) -> Phrase | None:
-    """The body that acts: the last one named before the verb, or on whose behalf someone does."""
-    behalf = _ON_BEHALF.search(text.folded, start, end)
-    if behalf and (phrase := read_body(text, behalf.end())):
-        return phrase
-    for word in reversed(list(re.finditer(r"(?<![a-z])[a-z]", text.folded[start:end]))):
-        at = start + word.start()
-        phrase = read_body(text, at)
-        if phrase and phrase.body and end - 12 <= phrase.end <= end:
-            return _longest(text, start, at, phrase)
-    return None
-
-
-def _longest(text: Text, start: int, at: int, phrase: Phrase) -> Phrase:
-    """The phrase from the earliest word that still ends with it: "BTV Tỉnh ủy" rather than "Tỉnh ủy"."""
-    for word in re.finditer(r"(?<![a-z])[a-z]", text.folded[max(start, at - 40) : at]):
-        wider = read_body(text, max(start, at - 40) + word.start())
-        if wider and wider.end == phrase.end:
-            return wider
-    return phrase
-
-
-def _sentence_start(folded: str, start: int, end: int) -> int:
-    """Where the sentence that holds ``end`` starts, not before ``start``."""
-    stops = [match.end() for match in re.finditer(r"[.!?;](?=\s)|\n\n", folded[start:end])]
-    return start + stops[-1] if stops else start
-
-
-def _pinpoint(text: Text, start: int, left: int) -> tuple[int, int] | None:
-    match = _PINPOINT.search(text.folded, max(left, start - 90), start)
-    return match.span("pin") if match else None
+    def _made_after(self, start: int, end: int) -> None:
+        """Read an issuer that follows the subject: "về ... do Ban Chấp hành Trung ương ban hành ngày ..."."""
+        by = _BY.search(self.text.folded, start, end)
+        phrase = read_body(self.text, by.end()) if by else None
+        made = _MADE.match(self.text.folded, phrase.end) if phrase else None
+        if phrase is None or made is None:
+            return
+        self.issuer = phrase
+        day = read_day(self.text.folded, made.end()) if made["on"] else None
+        if day and self.day is None:
+            self.day, self.role = day, role_of(day)

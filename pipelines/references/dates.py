@@ -9,7 +9,20 @@ from datetime import date
 from . import grammar
 
 _GAP = grammar.GAP
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _DAY_MONTH_YEAR = (
     rf"(?P<d>\d{{1,2}}){_GAP}(?:[/.-]{_GAP}(?P<m>\d{{1,2}}){_GAP}[/.-]{_GAP}(?P<y>(?:19|20)\d\d)(?!\d)"
     rf"|thang{_GAP}(?P<mw>\d{{1,2}}|gieng|chap){_GAP}(?:,{_GAP})?nam{_GAP}(?P<yw>(?:19|20)\d\d)(?!\d))"

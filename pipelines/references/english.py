@@ -18,7 +18,9 @@ def _types() -> dict[str, DocumentType]:
 @cache  # as _types
 def _before() -> re.Pattern[str]:
     words = sorted(_types(), key=len, reverse=True)
-    return re.compile(rf"(?<![a-z])(?P<word>{'|'.join(map(re.escape, words))})s?{grammar.GAP}(?:no{grammar.GAP}[.:]?{grammar.GAP})?$")
+    return re.compile(
+        rf"(?<![a-z])(?P<word>{'|'.join(map(re.escape, words))})s?{grammar.GAP}(?:no{grammar.GAP}[.:]?{grammar.GAP})?$"
+    )
 
 
 def read_english_type(text: Text, start: int) -> DocumentType | None:

@@ -31,6 +31,11 @@ def _letter(letter: str) -> str:
     return letter if letter.isalnum() else f"\\{letter}"
 
 
+def one_of(phrases: str) -> str:
+    """``trie`` of phrases separated by commas, no letter after them; a line may break between their words."""
+    return trie(phrase for phrase in (part.strip() for part in phrases.split(",")) if phrase) + "(?![a-z])"
+
+
 def headed(words: Iterable[str]) -> str:
     """``trie`` of whole words of two letters or more: no letter before the first, none after the last.
 

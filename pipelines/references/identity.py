@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass, replace
 
-from ..models import PlaceSource
+from pipelines.models import PlaceSource
+
 from . import grammar
-from .bodies import Body, body_of_code
+from .bodies import Body, body_of_code, read_body
 from .citation import Citation
 from .context import Context
-from .places import Surroundings, place_of
-from .registers import issuer_names
+from .places import Place, Surroundings, place_of
+from .registers import issuer_names, terms
 from .text import Text
 
+_GAP = grammar.GAP
 _TWO_SERIES = frozenset(("quyet-dinh", "nghi-quyet"))
+_QUOC_HOI = re.compile(r"QH\d*")
+# Who alone makes documents of a type: Luật 64/2025/QH15, Điều 4; Hiến pháp 2013, Điều 70 and 120; Điều lệ Đảng.
 _IMPLIED = {
-    "hien-phap": ("qh", "state"),
-    "bo-luat": ("qh", "state"),
-    "luat": ("qh", "state"),
-    "phap-lenh": ("ubtvqh", "state"),
-    "nghi-dinh": ("cp", "state"),
-    "cuong-linh": ("tw", "party"),
+    "hien-phap": Body("qh", "state", "central"),
+    "bo-luat": Body("qh", "state", "central"),
+    "luat": Body("qh", "state", "central"),
+    "phap-lenh": Body("ubtvqh", "state", "central"),
+    "nghi-dinh": Body("cp", "state", "central"),
+    "cuong-linh": Body("tw", "party", "central"),
 }
 _JOINT = frozenset(("TTLT", "TTLB", "NQLT", "HDLN", "HDLT", "KHLT"))  # several bodies in the symbol, not units of one
-_CHARTERS = {"dang": ("tw", "party"), "doan": ("twdtn", "org"), "mat-tran": ("mttw", "org"), "mttq": ("mttw", "org")}
-_CLUE = re.compile(rf"[,]?{grammar.GAP}\(?{grammar.GAP}khoa{grammar.GAP}(?P<term>[xvi]{{1,5}}|\d{{1,2}})(?![a-z\d])")
+_PARTY_COMMITTEES = frozenset(("tu", "hu", "qu"))
+_CLUE = re.compile(rf",?{_GAP}\(?{_GAP}khoa{_GAP}(?P<term>[xvi]{{1,5}}|\d{{1,2}})(?![a-z\d])")
 _TERM_IN_PHRASE = re.compile(r"khoa (?P<term>[xvi]{1,5}|\d{1,2})(?![a-z\d])")
-_LEVEL_WORDS = {"tinh": "tu", "thanh": "tu", "tp": "tu", "tp.": "tu", "thi": "tu", "huyen": "hu", "quan": "qu"}
+_STATE_TERM = re.compile(r"(?:UBTV)?QH(\d{1,2})")
+_MANDATE = re.compile(rf",?{_GAP}\(?nhiem{_GAP}ky{_GAP}(?P<year>{grammar.YEAR})")
+_FIRST_PARTY_ORDINAL = 6  # a bare "Đại hội XIII" is the Party's; a bare "Đại hội II" is some local body's
+_BEFORE_MERGER, _AFTER_MERGER = "2025-06-30", "2025-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +64,42 @@ class Identity:
 
 def identify(text: Text, citation: Citation, context: Context, around: Surroundings) -> Identity:
     """The identity of a citation by its own words and context, page antecedents apart."""
-    day = context.day.iso or context.day.completed(around.published) if context.day and _issued(context) else None
-    year = _year(citation, context, day)
     if citation.kind == "congress":
         return _congress(text, citation, around)
-    system, issuer, body = _issuer(citation, context)
+    day = None
+    if context.day and context.role in ("issued", "partial"):
+        day = context.day.iso or context.day.completed(around.published)
+    year = _year(citation, context, day)
+    body = issuing_body(citation, context)
     place = place_of(body, around, day, year) if body and body.local else None
-    if body and body.local:
-        issuer = f"{issuer}@{place.slug}" if place else None
-    kind = citation.type.slug if citation.type else None
-    return Identity(
-        system,
-        issuer,
-        _series(kind, citation, system),
-        year or "-",
-        _number(citation),
-        _level(body, around) if body else ("central" if issuer else None),
-        place.unit if place else None,
-        place.slug if place else None,
-        place.said_by if place else None,
-        _term(text, citation, context, system, day),
-        day,
-        citation.name,
+    system = body.system if body else None
+    identity = _of_body(body, place, around)
+    return replace(
+        identity,
+        type=_series(citation, system),
+        period=year or "-",
+        number=_number(citation),
+        term=_term(text, citation, context, system, day),
+        day=day,
+        name=citation.name,
     )
 
 
-def _level(body: Body, around: Surroundings) -> str:
-    return around.level if body.level == "any" else body.level
-
-
-def _issued(context: Context) -> bool:
-    return context.role in ("issued", "partial")
+def _of_body(body: Body | None, place: Place | None, around: Surroundings) -> Identity:
+    """The part of an identity that says whose it is."""
+    if body is None:
+        return Identity(None, None, None, "-", None)
+    level = around.level if body.level == "any" else body.level
+    if not body.local:
+        return Identity(body.system, body.slug, None, "-", None, level)
+    if place is None:
+        return Identity(body.system, None, None, "-", None, level)
+    issuer = f"{body.slug}@{place.slug}"
+    return Identity(body.system, issuer, None, "-", None, level, place.unit, place.slug, place.said_by)
 
 
 def _year(citation: Citation, context: Context, day: str | None) -> str | None:
+    """The year of issue: the symbol's, else the citation's, the day's, one stated without a day."""
     if citation.symbol and citation.symbol.year:
         return citation.symbol.year
     return citation.year or (day[:4] if day else None) or context.year
@@ -105,124 +111,115 @@ def _number(citation: Citation) -> str | None:
     return f"~{citation.name}" if citation.name is not None else None
 
 
-def _series(kind: str | None, citation: Citation, system: str | None) -> str | None:
-    """The type in identifiers: State decisions and resolutions with the year in their symbol are a series of their own."""
+def _series(citation: Citation, system: str | None) -> str | None:
+    """The type in identifiers: State decisions and resolutions with the year in the symbol are a series of their own."""
+    kind = citation.type.slug if citation.type else None
     if kind not in _TWO_SERIES or citation.symbol is None or citation.symbol.year is None or system != "state":
         return kind
-    codes = citation.reading.codes if citation.reading else ()
-    return kind if codes and re.fullmatch(r"QH\d*", codes[0]) else f"{kind}-qppl"
+    codes = _codes(citation)
+    return kind if codes and _QUOC_HOI.fullmatch(codes[0]) else f"{kind}-qppl"
 
 
-def _issuer(citation: Citation, context: Context) -> tuple[str | None, str | None, Body | None]:
-    """System, slug and body of who issued: the code, unless the phrase contradicts it, else the phrase, else the type."""
+def _codes(citation: Citation) -> tuple[str, ...]:
+    return citation.reading.codes if citation.reading else ()
+
+
+def issuing_body(citation: Citation, context: Context) -> Body | None:
+    """Who issued: the body of the code, unless the phrase contradicts it, else of the phrase, else of the type."""
     phrase = context.issuer.body if context.issuer else None
-    codes = citation.reading.codes if citation.reading else ()
-    if codes:
-        slug, system, level, local = body_of_code(codes[0])
-        if len(codes) > 1 and citation.reading and citation.reading.abbreviation in _JOINT:
-            joined = joint(codes)
-            return "state", joined, Body(joined, "state", "province", True) if local else None
-        if phrase and _contradicts(phrase, system, local):
-            return phrase.system, phrase.slug, phrase
-        if not local:
-            return system, slug, None
-        return system, *_local(slug, system, level, phrase)
-    if phrase:
-        return phrase.system, phrase.slug, phrase
-    return *_implied(citation), None
+    codes = _codes(citation)
+    if not codes:
+        return phrase or _implied(citation)
+    body = body_of_code(codes[0])
+    if len(codes) > 1 and citation.reading and citation.reading.abbreviation in _JOINT:
+        return Body(joint(codes), body.system, "any" if body.local else "central", body.local)
+    if phrase is None:
+        return body
+    if phrase.system != body.system or (phrase.local and not body.local):
+        return phrase
+    return _placed(body, phrase) if body.local and phrase.local else body
 
 
-def _local(slug: str, system: str, level: str, phrase: Body | None) -> tuple[str, Body]:
-    if phrase is None or not phrase.local:
-        return slug, Body(slug, system, level, True)
-    if level == "agency":
-        return slug, Body(slug, system, level, True, phrase.place, None)
-    slug = phrase.slug if slug in ("tu", "hu", "qu") and phrase.slug in ("tu", "hu", "qu") else slug
-    return slug, Body(
-        slug, system, phrase.level if phrase.level != "agency" else level, True, phrase.place, phrase.district
-    )
-
-
-def _contradicts(phrase: Body, system: str, local: bool) -> bool:
-    return phrase.system != system or (phrase.local and not local)
+def _placed(body: Body, phrase: Body) -> Body:
+    """A local body of a code with place and level of its phrase: 12-NQ/TU "của Thị ủy An Nhơn"."""
+    if body.level == "agency":
+        return replace(body, place=phrase.place)
+    both = body.slug in _PARTY_COMMITTEES and phrase.slug in _PARTY_COMMITTEES
+    level = body.level if phrase.level == "agency" else phrase.level
+    return Body(phrase.slug if both else body.slug, body.system, level, True, phrase.place, phrase.district)
 
 
 def joint(codes: tuple[str, ...]) -> str:
     """The slug of a joint issuer: the lead body, then the rest in alphabetical order."""
-    lead, *rest = (body_of_code(code)[0] for code in codes)
+    lead, *rest = (body_of_code(code).slug for code in codes)
     return "+".join([lead, *sorted(rest)])
 
 
-def _implied(citation: Citation) -> tuple[str | None, str | None]:
+def _implied(citation: Citation) -> Body | None:
     kind = citation.type.slug if citation.type else ""
-    if kind == "dieu-le":
-        word = citation.name or ""
-        return next((value[::-1] for key, value in _CHARTERS.items() if word.startswith(key)), ("org", word))
-    issuer = _IMPLIED.get(kind)
-    return (issuer[1], issuer[0]) if issuer else (None, None)
+    if kind != "dieu-le":
+        return _IMPLIED.get(kind)
+    name = citation.name or ""
+    if name == "dang":
+        return Body("tw", "party", "central")
+    return Body(_organisation(name.replace("-", " ")), "org", "central")
+
+
+def _organisation(name: str) -> str:
+    issuer = issuer_names().get(" ".join(name.split()))
+    return issuer.body if issuer else "-".join(name.split())
 
 
 def _congress(text: Text, citation: Citation, around: Surroundings) -> Identity:
-    kind = citation.type.slug if citation.type else "nghi-quyet"
-    number = f"~{citation.name}"
+    """The identity of the resolution of a plenum or congress; the Party's have the term as period, others the ordinal."""
+    kind = citation.type.slug if citation.type else None
+    whole = {"type": kind, "number": f"~{citation.name}"}
+    centre = Identity("party", "tw", kind, citation.term or "-", f"~{citation.name}", "central", term=citation.term)
     if citation.name != "dai-hoi":
-        return Identity("party", "tw", kind, citation.term or "-", number, "central", term=citation.term)
+        return centre
     phrase = text.folded[slice(*citation.body)].strip() if citation.body else ""
-    if citation.body is None or phrase == "dang" or phrase.startswith(("dang cong san", "dang toan quoc")):
-        national = citation.body is not None or "national" in citation.flags or int(citation.term or 0) >= 6
-        term = f"k{citation.term}" if citation.term else "-"
-        return Identity(
-            "party", "tw" if national else None, kind, term, number, "central" if national else None, term=term
-        )
+    if not phrase or phrase == "dang" or phrase.startswith(("dang cong san", "dang toan quoc")):
+        if not phrase and "national" not in citation.flags and int(citation.term or 0) < _FIRST_PARTY_ORDINAL:
+            return Identity("party", None, kind, citation.term or "-", f"~{citation.name}")
+        term = f"k{citation.term}" if citation.term else None
+        return replace(centre, period=term or "-", term=term)
     if not phrase.startswith("dang"):
-        return Identity("org", _organisation(phrase), kind, citation.term or "-", number, "central")
+        return replace(centre, system="org", issuer=_organisation(phrase), term=None)
     body = _party_body(text, citation)
-    place = place_of(body, around, None, None)
-    issuer = f"{body.slug}@{place.slug}" if place else None
-    return Identity(
-        "party",
-        issuer,
-        kind,
-        citation.term or "-",
-        number,
-        body.level,
-        place.unit if place else None,
-        place.slug if place else None,
-        place.said_by if place else None,
-    )
+    identity = _of_body(body, place_of(body, around, _day_of_congress(text, citation), None), around)
+    return replace(identity, **whole, period=citation.term or "-")
 
 
 def _party_body(text: Text, citation: Citation) -> Body:
-    from .bodies import read_body
-
+    """The local Party body whose congress it was."""
     start = citation.body[0] if citation.body else 0
-    while text.folded[start : start + 1].isspace():
+    while text.folded[start].isspace():
         start += 1
     phrase = read_body(text, start)
-    return phrase.body if phrase and phrase.body else Body("tu", "party", "province", True)
+    return phrase.body if phrase and phrase.body else Body("tu", "party", "any", local=True)
 
 
-def _organisation(phrase: str) -> str:
-    issuer = issuer_names().get(" ".join(phrase.split()))
-    return issuer.body if issuer else "-".join(phrase.split())
+def _day_of_congress(text: Text, citation: Citation) -> str | None:
+    """A day that tells a merged unit from the former one: by the mandate stated, else by the ordinal.
 
-
-@cache  # the table is part of the program
-def _congresses() -> tuple[tuple[str, str], ...]:
-    with files(__package__).joinpath("terms.tsv").open(encoding="utf-8", newline="") as file:
-        return tuple((row["closed"], row["term"]) for row in csv.DictReader(file, delimiter="\t"))
+    The units formed in July 2025 held their first congress that autumn, so a later ordinal is a former unit's.
+    """
+    if mandate := _MANDATE.match(text.folded, citation.end):
+        return _AFTER_MERGER if mandate["year"] >= _AFTER_MERGER[:4] else _BEFORE_MERGER
+    return _BEFORE_MERGER if int(citation.term or 0) > 1 else None
 
 
 def party_term(day: str) -> str | None:
     """The congress term ("k13") that a day falls into, or None before the sixth."""
-    terms = [term for closed, term in _congresses() if day >= closed]
-    return terms[-1] if terms else None
+    found = [term for closed, term in terms() if day >= closed]
+    return found[-1] if found else None
 
 
 def _term(text: Text, citation: Citation, context: Context, system: str | None, day: str | None) -> str | None:
-    codes = citation.reading.codes if citation.reading else ()
-    if codes and (digits := re.fullmatch(r"(QH|UBTVQH|HĐNN)(\d{1,2})", codes[0])):
-        return f"qh{digits[2]}" if digits[1] != "HĐNN" else None
+    """The term of a document: of the National Assembly by its code, of the Party as stated or by its day."""
+    codes = _codes(citation)
+    if codes and (state := _STATE_TERM.fullmatch(codes[0])):
+        return f"qh{state[1]}"
     stated = _CLUE.match(text.folded, citation.end) or (
         _TERM_IN_PHRASE.search(text.folded, context.issuer.start, context.issuer.end) if context.issuer else None
     )

@@ -20,32 +20,37 @@ def share(
 ) -> tuple[list[Citation], list[Context]]:
     """Citations and contexts, the members of each list given what the list says once for all of them."""
     cited, said = list(citations), list(contexts)
-    i = len(cited) - 1
-    while i > 0:
-        first = i
+    last = len(cited) - 1
+    while last >= 0:
+        first = last
         while first and cited[first].kind == "list" and cited[first].head == cited[first - 1].head:
             first -= 1
-        if cited[i].kind == "list":
-            _share_last(cited, said, first, i)
-            _share_head(text, cited, said, first, i)
-        i = first - 1 if first < i else i - 1
-    if cited and cited[0].kind == "list":
-        _share_head(text, cited, said, 0, 0)
+        if cited[last].kind == "list":
+            _share_last(cited, said, first, last)
+            _share_head(text, cited, said, first, last)
+        last = first - 1
     return cited, said
 
 
 def _share_last(cited: list[Citation], said: list[Context], first: int, last: int) -> None:
     """Give the members before the last its symbol, issuer and date, where they have none of their own."""
-    symbol, reading = cited[last].symbol, cited[last].reading
+    end = said[last]
     alone = all(said[i].day is None and said[i].issuer is None for i in range(first, last))
     for i in range(first, last):
-        one = cited[i]
-        if one.symbol and symbol and symbol.pieces and not one.symbol.pieces:
-            shared = replace(symbol, length=0, number=one.symbol.number, year=one.symbol.year or symbol.year)
-            cited[i] = replace(one, symbol=shared, reading=reading)
-        if alone:
-            day = {"day": said[last].day, "role": said[last].role} if said[last].role in ("issued", "partial") else {}
-            said[i] = replace(said[i], issuer=said[last].issuer, **day)
+        cited[i] = _with_symbol(cited[i], cited[last])
+        if alone and end.role in ("issued", "partial"):
+            said[i] = replace(said[i], issuer=end.issuer, day=end.day, role=end.role)
+        elif alone:
+            said[i] = replace(said[i], issuer=end.issuer)
+
+
+def _with_symbol(one: Citation, last: Citation) -> Citation:
+    """A member with the symbol of the last one, if it has a number alone: "2165" of "2165, 2166/QĐ-UBND"."""
+    symbol = last.symbol
+    if one.symbol is None or one.symbol.pieces or symbol is None or not symbol.pieces:
+        return one
+    own = replace(symbol, length=0, number=one.symbol.number, year=one.symbol.year or symbol.year)
+    return replace(one, symbol=own, reading=last.reading)
 
 
 def _share_head(text: Text, cited: list[Citation], said: list[Context], first: int, last: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ..folding import fold
-from ..units import slugify
+from pipelines.folding import fold
+from pipelines.units import slugify
 from . import grammar
 from .citation import Citation
 from .registers import DocumentType, document_types, laws
@@ -34,12 +34,60 @@ _DRAFT = re.compile(r"(?<![a-z])dao $|(?:du thao|du an|de nghi xay dung|xay dung
 _NEXT = re.compile(rf"(?:,|;|,?{_GAP}va){_GAP}(?P<name>(?![a-z]))?")
 # "luật sư", "luật gia", "luật chơi": in the text as written, since folding would confuse "Luật gia" and "Luật giá"
 _NOT_A_LAW = re.compile(
-    r"\s{1,3}(?:sư|gia|pháp|lệ|tục|định|chơi|rừng|nhân quả|hấp dẫn|bất thành văn|TP|Hà Nội|Huế|Kinh tế|TNHH|Hợp danh|quốc tế)(?!\w)", re.I
+    r"\s{1,3}(?:sư|gia|pháp|lệ|tục|định|chơi|rừng|nhân quả|hấp dẫn|bất thành văn|TP|Hà Nội|Huế|Kinh tế|TNHH|Hợp danh|quốc tế)(?!\w)",
+    re.I,
 )
-_SCHOOL_OF = re.compile(r"(?<![a-z])(?:dai hoc|dh|khoa|truong|cong ty|van phong|nganh|cu nhan|thac si|tien si|gioi|hoi|doan|bo mon|hang|vien|cong ty)[ \n]+$")
+_SCHOOL_OF = re.compile(
+    r"(?<![a-z])(?:dai hoc|dh|khoa|truong|cong ty|van phong|nganh|cu nhan|thac si|tien si|gioi|hoi|doan|bo mon|hang|vien|cong ty)[ \n]+$"
+)
 _STOPS = frozenset(
-    "co duoc da se la quy cua cho tai tu khi de theo thi cung nay moi hien do nam so ngay khong phai neu gom bao nham ra vua "
-    "dang chi con bi trong voi doi den hoac nhu ma tren quoc-hoi hom sap".split()
+    [
+        "co",
+        "duoc",
+        "da",
+        "se",
+        "la",
+        "quy",
+        "cua",
+        "cho",
+        "tai",
+        "tu",
+        "khi",
+        "de",
+        "theo",
+        "thi",
+        "cung",
+        "nay",
+        "moi",
+        "hien",
+        "do",
+        "nam",
+        "so",
+        "ngay",
+        "khong",
+        "phai",
+        "neu",
+        "gom",
+        "bao",
+        "nham",
+        "ra",
+        "vua",
+        "dang",
+        "chi",
+        "con",
+        "bi",
+        "trong",
+        "voi",
+        "doi",
+        "den",
+        "hoac",
+        "nhu",
+        "ma",
+        "tren",
+        "quoc-hoi",
+        "hom",
+        "sap",
+    ]
 )
 _CONSTITUTION = re.compile(
     rf"{_GAP}(?:nuoc{_GAP}(?:cong hoa xa hoi chu nghia|chxhcn|viet nam dan chu cong hoa)(?:{_GAP}viet nam)?)"

@@ -1,4 +1,4 @@
-"""The registers that the grammar stands on: types of documents, issuing bodies, laws, plenums. Data: the TSV files here.
+"""The registers that the grammar stands on: types of documents, issuing bodies, laws, terms. Data: the TSV files here.
 
 Adding a code, a spelling or a law is adding a line; every line names its source.
 """
@@ -13,8 +13,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
 
-from ..folding import fold
-from ..units import slugify
+from pipelines.folding import fold
+from pipelines.units import slugify
 
 System = Literal["state", "party", "org"]
 Level = Literal["central", "province", "district", "commune", "agency", "any"]  # any: as the site's
@@ -58,7 +58,7 @@ class Law:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with files(__package__).joinpath(name).open(encoding="utf-8", newline="") as file:
+    with files(__package__).joinpath(name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
@@ -132,6 +132,33 @@ def issuers() -> Mapping[str, Issuer]:
 def issuer_names() -> Mapping[str, Issuer]:
     """The bodies by the folded names that texts call them: "bo chinh tri", "thu tuong chinh phu"."""
     return MappingProxyType({fold(name).text: body for body in issuers().values() for name in body.names})
+
+
+@dataclass(frozen=True, slots=True)
+class LocalWord:
+    """A word in the names of local bodies; ``slug`` of a level is that of its Party committee."""
+
+    slug: str
+    system: System
+    level: Level
+
+
+@cache
+def local_words(part: str) -> Mapping[str, LocalWord]:
+    """The words of one part of local names, folded: council, committee, office, department, level."""
+    return MappingProxyType(
+        {
+            fold(row["phrase"]).text: LocalWord(row["slug"], row["system"], row["level"])  # type: ignore[arg-type]  # as issuers
+            for row in _rows("local.tsv")
+            if row["part"] == part
+        }
+    )
+
+
+@cache
+def terms() -> tuple[tuple[str, str], ...]:
+    """The day each Party congress closed, and the term it opened: ("2021-02-01", "k13"), in order."""
+    return tuple((row["closed"], row["term"]) for row in _rows("terms.tsv"))
 
 
 @cache

@@ -7,45 +7,71 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import RelationKind
+from pipelines.models import RelationKind
+
 from . import grammar
 from .citation import Citation
 from .context import Context
 from .sentences import Layout
 from .text import Text
 
-_GAP = grammar.GAP
 CUES: dict[RelationKind, str] = {
-    "guides": r"huong dan(?: (?:cu the|chi tiet|viec))?(?: (?:to chuc |trien khai )?(?:thuc hien|thi hanh|ap dung))?",
-    "replaces": r"thay the",
-    "amends": r"(?:sua doi(?:,? ?(?:va )?bo sung)?|bo sung|dieu chinh)",
-    "repeals": r"(?:bai bo|huy bo)",
-    "based_on": r"(?:can cu(?: vao| theo)?)",
-    "inherits": r"ke thua",
-    "consolidates": r"hop nhat",
-    "implements": r"(?:trien khai(?: thuc hien)?|to chuc thuc hien|thuc hien|thi hanh|cu the hoa|nham thuc hien)",
+    "guides": (
+        "huong dan, huong dan thuc hien, huong dan thi hanh, huong dan ap dung, huong dan viec thuc hien, huong dan cu the,"
+        "huong dan chi tiet, huong dan trien khai thuc hien, huong dan to chuc thuc hien, huong dan chi tiet thi hanh"
+    ),
+    "replaces": "thay the",
+    "amends": "sua doi bo sung, sua doi, bo sung, dieu chinh",
+    "repeals": "bai bo, huy bo",
+    "based_on": "can cu, can cu vao, can cu theo",
+    "inherits": "ke thua",
+    "consolidates": "hop nhat",
+    "implements": "trien khai, trien khai thuc hien, to chuc thuc hien, thuc hien, thi hanh, cu the hoa, nham thuc hien",
 }
-_CUE = re.compile(r"(?<![a-z])(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in CUES.items()) + r")(?![a-z])")
+_FORMS: dict[RelationKind, str] = {
+    kind: grammar.one_of(words) if kind != "amends" else rf"(?:sua doi,? ?(?:va )?bo sung|{grammar.one_of(words)})"
+    for kind, words in CUES.items()
+}
+_CUE = re.compile("(?<![a-z])(?:" + "|".join(f"(?P<{kind}>{form})" for kind, form in _FORMS.items()) + ")(?![a-z])")
 # Words that may stand between a cue and its object: "thay thế hoàn toàn cho", "sửa đổi một số điều của các"
+_FILLING = grammar.one_of(
+    "cho, hoan toan, toan bo, mot phan, mot so, noi dung, dieu, khoan, diem, chuong, phu luc, cua, cac, nhung, tinh than,"
+    "thong nhat, hieu qua, phat trien, phat huy, nghiem, nghiem tuc, co hieu qua, day du, tot, viec, va, vua, lan, ca,"
+    "dong thoi, tai, doi voi, theo, hai, ba"
+)
 _FILLER = re.compile(
-    r"(?:[ \n]|(?:cho|hoan toan|toan bo|mot phan|mot so|noi dung|dieu|khoan|diem|chuong|phu luc|cua|cac|nhung|tinh than|thong nhat|hieu qua|phat trien|phat huy|nghiem|"
-    r"nghiem tuc|co hieu qua|day du|tot|viec|va|vua|lan|ca|dong thoi|tai|doi voi|theo|hai|ba|\d{1,3}|[a-z]|,|" + "|".join(CUES.values()) + r")(?![a-z]))*"
+    rf"(?:[ \n,]|(?<![a-z])(?:{_FILLING}|\d{{1,3}}(?![a-z\d])|[a-z](?![a-z])|{'|'.join(_FORMS.values())}))*+"
 )
 _PASSIVE = re.compile(r"(?<![a-z])(?:bi|duoc)(?: \w+)?[ \n]+$")
-_AGENT = re.compile(r"[ \n]*(?:boi|bang|tai|theo|o)[ \n]+(?:cac )?$")
+_IS_DONE_BY = re.compile(r"[ \n]*(?:(?:da|vua|moi)[ \n]+)?(?:duoc|bi)[ \n]+")
+_BY = re.compile(r"[ \n]*(?:boi|bang|tai|theo|o)[ \n]+(?:cac )?")
 _DENIED = re.compile(r"(?<![a-z])(?:khong|chua|chang)(?: \w+)?[ \n]+$")
 _ASKED = re.compile(r"[^.;]{0,40}?(?:hay khong|khong\?)")
-_FRONTED = re.compile(r"(?:de|nham|tiep tuc|tren co so|viec)?[ \n]*$")
-_ISSUING = re.compile(r"(?<![a-z])(?:ban hanh|ky|ra|co|xay dung|phe duyet|trinh|thong qua|gui|cong bo|lap|len)(?: \w+){0,2}[ \n]*$")
-_GROUND_OF = re.compile(r"[ \n]*(?:phap ly )?(?:de|cho)[ \n][^.;]{0,80}?(?:ban hanh|ra|ky|xay dung|lap)[ \n]*$")
-_OTHER_CLAUSE = re.compile(r"(?<![a-z])(?:(?<!duoc )ban hanh|cho biet|yeu cau|de nghi|phat bieu|hoi nghi|tong ket|so ket|danh gia|giao cho|phai|hop ban)(?![a-z])")
-_REPLACED_IS = re.compile(r"van ban (?:\w+ ){0,3}$")
-_COORDINATED = re.compile(r"[\s,;]*(?:va|cung nhu|lan)?[\s]*(?:ca )?(?:so )?")
-_CLAUSE = re.compile(r"[;\n]")
-_CLAUSE_BREAK = re.compile(r"[;\n][ \n]*(?:de |nham )?$")  # the cue opens a clause of its own: "...; Căn cứ Nghị định ..."
-_NEXT_GROUND = re.compile(r"(?:[;\n]|,)[ \n]*(?:can cu|thuc hien|theo|xet)(?![a-z])")
+_REPLACED_IS = re.compile(r"van ban (?:\w+ ){0,3}(?:bi|duoc)(?: \w+)?[ \n]+$")
+_BOTH = re.compile(r"(?<![a-z])(?:ca hai|hai van ban|deu)(?![a-z])")
+_GROUND_OF = re.compile(r"[ \n]*(?:phap ly )?(?:de|cho)[ \n][^.;]{0,80}?(?:ban hanh|ra|ky|xay dung|lap)[ \n]*")
+_OTHER_CLAUSE = re.compile(
+    r"(?<![a-z])(?:(?<!duoc )ban hanh(?![a-z])|"
+    + grammar.one_of(
+        "cho biet, yeu cau, de nghi, phat bieu, hoi nghi, tong ket, so ket, danh gia, giao cho, phai, hop ban"
+    )
+    + ")"
+)
+_CLAUSE_OPENS = re.compile(r"[;\n][ \n]*(?:de |nham )?$")  # the cue opens a clause: "...; Căn cứ Nghị định ..."
 _AND = re.compile(r"[ \n,]*(?:va|dong thoi|cung nhu)?[ \n]*(?:se )?")
-_REACH = 240
+_COORDINATION = re.compile(r"[\s,;]*(?:(?:va|cung nhu|lan)(?![a-z]))?\s*(?:ca )?(?:so )?")
+_ENDS_IN_COORDINATION = re.compile(r"(?:[,;]|(?<![a-z])va) ?(?:so )?$")
+_CLAUSE = re.compile(r"[;\n]")
+_PURPOSE = re.compile(r"[-+*• ]*(?:de|nham|tiep tuc|tren co so|viec)?[ \n]*")
+_ISSUING = re.compile(
+    "(?<![a-z])"
+    + grammar.one_of("ban hanh, ky, ra, co, xay dung, phe duyet, trinh, thong qua, gui, cong bo, lap, len")
+    + r"(?: \w+){0,2}[ \n]*$"
+)
+_NEXT_GROUND = re.compile(r"[;\n,][ \n]*" + grammar.one_of("can cu, thuc hien, theo, xet"))
+_FRONTED_KINDS = frozenset(("implements", "based_on", "guides"))
+_REACH = 240  # how far a cue may stand from who acts and what is acted on
+_LONGEST_LIST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +86,40 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cue:
+    kind: RelationKind
+    start: int
+    end: int
+    before: str  # the words up to the cue
+
+    def edge(self, subject: int, object_: int) -> Edge:
+        return Edge(subject, self.kind, object_, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
 class _Scene:
+    """Citations in their sentences."""
+
     text: Text
     citations: Sequence[Citation]
     contexts: Sequence[Context]
     layout: Layout
 
     def start(self, i: int) -> int:
-        """Where a citation begins for its sentence: at the type word it shares, for the first of a list."""
+        """Where a citation begins for its sentence: the first of a list at the type word it shares."""
         one = self.citations[i]
         head = one.head.start if one.kind == "list" and one.head else one.start
-        before = self.citations[i - 1] if i else None
-        return one.start if before and before.end > head else min(head, one.start)
+        return one.start if i and self.citations[i - 1].end > head else head
 
-    def left(self, i: int) -> int | None:
-        """The citation before, in the same sentence."""
-        return i - 1 if i and self.same(i - 1, self.citations[i].start) else None
+    def tail(self, i: int) -> int:
+        """Where what belongs to a citation ends, its subject too if that stops before the next citation."""
+        one, context = self.citations[i], self.contexts[i]
+        after = self.citations[i + 1].start if i + 1 < len(self.citations) else len(self.text.folded)
+        end = context.subject[1] if context.subject and context.subject[1] <= after else max(context.end, one.end)
+        return min(end, after)
 
-    def same(self, i: int, offset: int) -> bool:
+    def together(self, i: int, offset: int) -> bool:
+        """Whether a citation lies in the sentence of an offset."""
         return self.layout.sentence(self.citations[i].start) == self.layout.sentence(offset)
 
 
@@ -85,142 +127,123 @@ def relate(text: Text, citations: Sequence[Citation], contexts: Sequence[Context
     """The relations that the sentences of a text state between its citations."""
     scene = _Scene(text, citations, contexts, layout)
     edges: list[Edge] = []
-    for i in range(len(citations)):
-        start = max(citations[i - 1].end if i else 0, scene.start(i) - _REACH)
-        for cue in _CUE.finditer(text.folded, start, scene.start(i)):
-            if scene.same(i, cue.start()):
-                edges += _at_cue(scene, i, cue, edges)
+    for i, one in enumerate(citations):
+        start, end = max(citations[i - 1].end if i else 0, scene.start(i) - _REACH), scene.start(i)
+        for match in _CUE.finditer(text.folded, start, end):
+            if scene.together(i, match.start()):
+                edges += _before(scene, i, _cue(text, match), edges)
+        if i and (edge := _behind(scene, i, one)):
+            edges.append(edge)
     return list(dict.fromkeys(edges))
 
 
-def _at_cue(scene: _Scene, i: int, cue: re.Match[str], edges: Sequence[Edge]) -> list[Edge]:
-    """The relations of the cue that stands before a citation."""
-    folded, kind = scene.text.folded, _kind(cue)
-    before, after = folded[max(0, cue.start() - 40) : cue.start()], folded[cue.end() : scene.start(i)]
-    if _DENIED.search(before) or _ASKED.match(folded, scene.citations[i].end):
+def _cue(text: Text, match: re.Match[str]) -> _Cue:
+    kind = next(kind for kind in CUES if match[kind])
+    return _Cue(kind, *match.span(), text.folded[max(0, match.start() - 40) : match.start()])
+
+
+def _before(scene: _Scene, i: int, cue: _Cue, edges: Sequence[Edge]) -> list[Edge]:
+    """The relations of a cue that stands before a citation."""
+    folded = scene.text.folded
+    after = folded[cue.end : scene.start(i)]
+    if _DENIED.search(cue.before) or _ASKED.match(folded, scene.citations[i].end):
         return []
-    passive = _PASSIVE.search(before) is not None
-    left = _subject(scene, i, cue, edges)
-    if passive and _AGENT.fullmatch(after):
-        return [Edge(i, kind, j, *cue.span()) for j in _patients(scene, i, cue)]
-    if passive and (was := _REPLACED_IS.search(before[: -len(_PASSIVE.search(before)[0])] if _PASSIVE.search(before) else before)):  # type: ignore[index]
-        previous = _previous_subject(scene, cue) if was else None
-        return [Edge(previous, kind, i, *cue.span())] if previous is not None and " la" in after else []
-    if kind == "based_on" and left is not None and _GROUND_OF.fullmatch(after):
-        return [Edge(i, kind, left, *cue.span())]
-    if passive and not (kind == "based_on"):
-        return []
+    actor = _actor(scene, i, cue, edges)
+    if cue.kind == "based_on":
+        if actor is not None and _GROUND_OF.fullmatch(after):
+            return [cue.edge(i, actor)]
+    elif _PASSIVE.search(cue.before):
+        return _passive(scene, i, cue, after)
     if not _FILLER.fullmatch(after):
         return []
     objects = _coordinated(scene, i)
-    if left is not None:
-        return [Edge(left, kind, j, *cue.span()) for j in objects]
-    return _fronted(scene, objects, cue, kind)
+    return [cue.edge(actor, j) for j in objects] if actor is not None else _fronted(scene, objects, cue)
 
 
-def _kind(cue: re.Match[str]) -> RelationKind:
-    return next(kind for kind in CUES if cue[kind])
+def _passive(scene: _Scene, i: int, cue: _Cue, after: str) -> list[Edge]:
+    """The relations of a passive cue: "A bị thay thế bởi B"; "Văn bản bị thay thế là A", done by the sentence before."""
+    if _BY.fullmatch(after):
+        return [cue.edge(i, j) for j in _patients(scene, i, cue)]
+    if after.split()[:1] == ["la"] and _REPLACED_IS.search(cue.before):
+        actor = _first_of_sentence(scene, scene.layout.sentence(cue.start) - 1)
+        return [cue.edge(actor, i)] if actor is not None else []
+    return []
 
 
-def _subject(scene: _Scene, i: int, cue: re.Match[str], edges: Sequence[Edge]) -> int | None:
+def _behind(scene: _Scene, i: int, one: Citation) -> Edge | None:
+    """The relation of a cue behind its agent: "Thông tư 01 được Thông tư 002/2025/TT-BNV bổ sung"."""
+    if not _IS_DONE_BY.fullmatch(scene.text.folded, scene.citations[i - 1].end, one.start):
+        return None
+    match = _CUE.match(scene.text.folded, scene.tail(i) + 1)
+    return _cue(scene.text, match).edge(i, i - 1) if match and scene.together(i - 1, match.start()) else None
+
+
+def _actor(scene: _Scene, i: int, cue: _Cue, edges: Sequence[Edge]) -> int | None:
     """The citation that acts: the nearest before the cue, unless another clause stands between.
 
     Of two acts joined by "và", the second is done by who does the first: "thay thế A và bãi bỏ B".
     """
     j = i - 1
-    if j < 0 or scene.citations[j].end > cue.start() or not scene.same(j, cue.start()):
+    if j < 0 or scene.citations[j].end > cue.start or cue.start - scene.citations[j].end > _REACH:
         return None
-    if cue.start() - scene.citations[j].end > _REACH:
+    between = scene.text.folded[scene.tail(j) : cue.start]
+    if not scene.together(j, cue.start) or _OTHER_CLAUSE.search(between) or _CLAUSE_OPENS.search(between):
         return None
-    between = scene.text.folded[_end_of(scene, j) : cue.start()]
-    if _OTHER_CLAUSE.search(between) or _CLAUSE_BREAK.search(between):
-        return None
-    if _AND.fullmatch(scene.text.folded[max(scene.contexts[j].end, scene.citations[j].end) : cue.start()]):
-        return next((edge.subject for edge in reversed(edges) if edge.object == j), j)
+    if _AND.fullmatch(scene.text.folded, max(scene.contexts[j].end, scene.citations[j].end), cue.start):
+        return next((edge.subject for edge in reversed(edges[-_LONGEST_LIST:]) if edge.object == j), j)
     return j
 
 
-def _patients(scene: _Scene, i: int, cue: re.Match[str]) -> list[int]:
+def _patients(scene: _Scene, i: int, cue: _Cue) -> list[int]:
     """What a passive cue speaks of: the citation before it, and with "cả hai" the two before."""
     j = i - 1
-    if j < 0 or not scene.same(j, cue.start()):
+    if j < 0 or not scene.together(j, cue.start):
         return []
-    between = scene.text.folded[scene.citations[j].end : cue.start()]
-    count = 2 if re.search(r"ca hai|hai van ban|deu", between) else 1
-    found = [j]
-    while len(found) < count and (k := scene.left(found[-1])) is not None:
-        found.append(k)
-    return found[::-1]
+    both = _BOTH.search(scene.text.folded, scene.citations[j].end, cue.start)
+    return [j - 1, j] if both and j and scene.together(j - 1, cue.start) else [j]
 
 
-def _previous_subject(scene: _Scene, cue: re.Match[str]) -> int | None:
-    """The first citation of the sentence before."""
-    sentence = scene.layout.sentence(cue.start()) - 1
+def _first_of_sentence(scene: _Scene, sentence: int) -> int | None:
     if sentence < 0:
         return None
-    j = bisect_left(scene.citations, scene.layout.starts[sentence], key=lambda one: one.start)
-    return j if j < len(scene.citations) and scene.layout.sentence(scene.citations[j].start) == sentence else None
+    start = scene.layout.starts[sentence]
+    j = bisect_left(scene.citations, start, key=lambda one: one.start)
+    return j if j < len(scene.citations) and scene.together(j, start) else None
 
 
 def _coordinated(scene: _Scene, i: int) -> list[int]:
     """A citation and those joined to it by commas and "và": one cue over several objects."""
     found = [i]
-    for j in range(i + 1, min(len(scene.citations), i + 30)):
-        last, one = scene.citations[j - 1], scene.citations[j]
-        between = scene.text.folded[max(last.end, _end_of(scene, j - 1)) : one.start]
-        joined = _COORDINATED.fullmatch(between) and between.strip()
-        if not scene.same(j, last.start) or not (joined or _joined_in_subject(scene, j)):
+    for j in range(i + 1, min(len(scene.citations), i + _LONGEST_LIST)):
+        between = scene.text.folded[scene.tail(j - 1) : scene.citations[j].start]
+        joined = between.strip() and _COORDINATION.fullmatch(between)
+        if not scene.together(j, scene.citations[j - 1].start) or not (joined or _joined_in_subject(scene, j)):
             break
         found.append(j)
     return found
 
 
 def _joined_in_subject(scene: _Scene, j: int) -> bool:
-    """Whether a citation is joined to the one before by what ends that one's subject: "về đầu tư công và 148/NQ-HĐND"."""
+    """Whether a citation is joined to the one before by what ends its subject: "về đầu tư công và 148/NQ-HĐND"."""
     subject, start = scene.contexts[j - 1].subject, scene.start(j)
     if subject is None or subject[1] <= start:
         return False
     held = scene.text.folded[subject[0] : start]
-    return re.search(r"(?:[,;]|(?<![a-z])va) ?(?:so )?$", held) is not None and not _CUE.search(held)
+    return _ENDS_IN_COORDINATION.search(held) is not None and not _CUE.search(held)
 
 
-def _end_of(scene: _Scene, i: int) -> int:
-    """Where what belongs to a citation ends, with a subject that stops before the next one."""
-    context = scene.contexts[i]
-    after = scene.citations[i + 1].start if i + 1 < len(scene.citations) else len(scene.text.folded)
-    end = max(context.end, scene.citations[i].end)
-    if context.subject and context.subject[1] <= after:
-        end = context.subject[1]
-    return min(end, after)
-
-
-def _fronted(scene: _Scene, objects: list[int], cue: re.Match[str], kind: RelationKind) -> list[Edge]:
+def _fronted(scene: _Scene, objects: list[int], cue: _Cue) -> list[Edge]:
     """Relations of "Để triển khai A, UBND ban hành B": the purpose or ground stands first, B acts."""
-    if kind not in ("implements", "based_on", "guides"):
+    sentence = scene.layout.starts[scene.layout.sentence(cue.start)]
+    opening = _CLAUSE.split(scene.text.folded[max(sentence, cue.start - _REACH) : cue.start])[-1]
+    if cue.kind not in _FRONTED_KINDS or not _PURPOSE.fullmatch(opening):
         return []
-    sentence = scene.layout.starts[scene.layout.sentence(cue.start())]
-    opening = _CLAUSE.split(scene.text.folded[sentence : cue.start()])[-1]
-    if not _FRONTED.fullmatch(opening.lstrip("-+*• ")):
-        return []
-    for j in range(objects[-1] + 1, min(len(scene.citations), objects[-1] + 30)):
+    for j in range(objects[-1] + 1, min(len(scene.citations), objects[-1] + _LONGEST_LIST)):
         between = scene.text.folded[scene.citations[j - 1].end : scene.citations[j].start]
-        if not scene.same(j, cue.start()):
+        if not scene.together(j, cue.start):
             break
         if "," in between and _ISSUING.search(between):
-            return [Edge(j, kind, i, *cue.span()) for i in objects]
+            return [cue.edge(j, i) for i in objects]
         if not _NEXT_GROUND.search(between):
             break
     return []
-
-
-def trailing(text: Text, citations: Sequence[Citation], contexts: Sequence[Context], layout: Layout) -> list[Edge]:
-    """Relations of a cue behind its agent: "Thông tư 01 được Thông tư 002/2025/TT-BNV bổ sung"."""
-    found = []
-    for i in range(1, len(citations)):
-        one, last, context = citations[i], citations[i - 1], contexts[i]
-        if not re.fullmatch(r"[ \n]*(?:da |vua )?(?:duoc|bi)[ \n]+", text.folded[last.end : one.start]):
-            continue
-        cue = _CUE.match(text.folded, max(context.end, one.end) + 1)
-        if cue and layout.sentence(cue.start()) == layout.sentence(last.start):
-            found.append(Edge(i, _kind(cue), i - 1, *cue.span()))
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..models import ResolvedBy
+from pipelines.models import ResolvedBy
 from .citation import Citation
 from .context import Context
 from .identity import Identity, party_term
@@ -82,7 +82,9 @@ def _fits(node: Identity, wanted: Identity, citation: Citation) -> bool:
     """Whether a document the page knows may be the one a citation means: nothing that both state contradicts."""
     if node.type is None or (wanted.type is None and wanted.issuer is None):
         return False
-    if wanted.type and not _same_type(node.type, wanted.type, exact=citation.symbol is not None and bool(citation.symbol.pieces)):
+    if wanted.type and not _same_type(
+        node.type, wanted.type, exact=citation.symbol is not None and bool(citation.symbol.pieces)
+    ):
         return False
     if wanted.issuer and (node.issuer != wanted.issuer or node.system != wanted.system):
         return False

@@ -14,68 +14,83 @@ from .citation import Citation, Head
 from .symbols import Symbol
 from .text import Text
 
+_GAP = grammar.GAP
 # Glued to the number these make it a measure, a score, a date or a code: 1.000m2, 3-1, 5%, 7h30, 17/2
-_MEASURE = re.compile(r"[.,:]\d|-\d|/\d|%| %|/[a-z]|[a-z]|\+\d|°|²| ?(?:m2|m3|ha|km|kg|cm|mm|usd|vnd)(?![a-z])")
+_MEASURE = re.compile(r"[.,:]\d|-\d|/\d|/[a-z]|[a-z]|\+\d| ?[%°²]| ?(?:m2|m3|ha|km|kg|cm|mm|usd|vnd)(?![a-z])")
+_LIST_COMMA = re.compile(r",\d{2,5}(?![\d%])")  # "các Nghị quyết 57,59"
 # May follow the number of a document: an end, a mark, and the words that go on about a document.
 _GOES_ON = re.compile(
-    rf"{grammar.GAP}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]"
-    r"|(?:cua|ve|nam|ngay|va|cung|cung voi|hoac|khoa|do|de|khi|duoc|da|dang|se|la|co|cho|vao|tu|ra|bi|neu|con|chi|thi|ma|hay|tai|"
-    r"trong|o|den|nay|tren|rieng|tro|vua|moi|vi|bang|voi|theo|khong|chua|phai|tiep|quy dinh|quyet dinh|huong dan|thay the|sua doi|"
-    r"ban hanh|yeu cau|nhan manh|xac dinh|khang dinh|giao|chi ro|chi dao|cho phep|thuc su|ngay trong|nham|gom|bao gom|gan|sau|truoc|"
-    r"thuc hien|trien khai|thi hanh|tac dong|tao|mo|giup|goi|coi|nhu|se|can|hoac|nghi quyet|nghi dinh|chi thi|thong tu|ket luan|"
-    r"cong van|phan|tong ket|so ket|that su|dat|lam|dua|bo sung|dinh huong|xem|tac gia|trung uong|bo chinh tri|dieu|khoan)(?![a-z]))"
+    rf"{_GAP}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]|(?:nam|ngay){_GAP}\d|"
+    + grammar.one_of(
+        "cua, ve, va, cung, hoac, khoa, do, de, khi, duoc, da, dang, se, la, co, cho, vao, tu, ra, bi, neu, con, chi, thi, ma,"
+        "hay, tai, trong, o, den, nay, tren, rieng, tro, vua, moi, vi, bang, voi, theo, khong, chua, phai, tiep, quy dinh,"
+        "quyet dinh, huong dan, thay the, sua doi, ban hanh, yeu cau, nhan manh, xac dinh, khang dinh, giao, cho phep,"
+        "thuc su, ngay trong, ngay tu, nham, gom, bao gom, gan, sau, truoc, thuc hien, trien khai, thi hanh, tac dong, tao, mo,"
+        "giup, goi, coi, nhu, can, nghi quyet, nghi dinh, chi thi, thong tu, ket luan, cong van, phan, tong ket, so ket,"
+        "that su, dat, lam, dua, bo sung, dinh huong, xem, trung uong, bo chinh tri, dieu, khoan"
+    )
+    + ")"
 )
 # Counted things, in the text as written, since folding would confuse "ngày" and "ngay": after a capital type word these
 # alone tell that the number counts.
+_NOUNS = (
+    "người, ca, hộ, tháng, giờ, phút, giây, tuần, quý, bước, nội dung, vấn đề, nhóm, điểm, tỷ, tỉ, triệu, nghìn, ngàn, đồng,"
+    "mét, tấn, tạ, tiêu chí, tiêu chuẩn, giải, giai đoạn, mức, loại, lần, đợt, cán bộ, đảng viên, học sinh, sinh viên, trường,"
+    "đơn vị, xã, huyện, tỉnh, phường, quận, thôn, làng, tổ, doanh nghiệp, dự án, công trình, nhiệm vụ, giải pháp, chỉ tiêu, bài,"
+    "cuộc, quả, thẻ, bàn, trận, vòng, ban, chương, trọng tâm, điều kiện, thủ tục, vị trí, chức danh, cấp, bên, khâu, cơ quan,"
+    "ngành, lĩnh vực, lỗi, tuyến, đường, hồ sơ, vụ, đối tượng, chế độ, chính sách, khoản, mục, phần, nghị quyết, quyết định,"
+    "văn bản, báo cáo, tờ trình, kế hoạch, lít, con, cây, chiếc, căn, ngôi, phòng, lớp, suất, gói, mặt, không, có, sẵn sàng,"
+    "tại chỗ, cùng, nhất, tốt, rõ, đúng, trong một, m"
+)
 _COUNTED = re.compile(
-    r"\s{1,9}(?:người|ca|hộ|năm(?!\s+\d)|ngày(?!\s+\d)|tháng|giờ|phút|giây|tuần|quý|bước|nội dung|vấn đề|nhóm|điểm|tỷ|tỉ|triệu|nghìn|ngàn|"
-    r"đồng|mét|tấn|tạ|tiêu chí|tiêu chuẩn|giải|giai đoạn|mức|loại|lần|đợt|cán bộ|đảng viên|học sinh|sinh viên|trường|đơn vị|xã|huyện|tỉnh|"
-    r"phường|quận|thôn|làng|tổ|doanh nghiệp|dự án|công trình|nhiệm vụ|giải pháp|chỉ tiêu|bài|cuộc|quả|thẻ|bàn|trận|vòng|ban|chương|"
-    r"trọng tâm|điều kiện|điều(?!\s+\d)|thủ tục|vị trí|chức danh|cấp|bên|khâu|cơ quan|ngành|lĩnh vực|lỗi|tuyến|đường|hồ sơ|vụ|đối tượng|chế độ|chính sách|"
-    r"khoản|mục|phần|nghị quyết|quyết định|văn bản|báo cáo|tờ trình|kế hoạch|m2|m|km|ha|kg|lít|con|cây|chiếc|căn|ngôi|phòng|lớp|suất|gói|%|"
-    r"không|có|sẵn sàng|tại chỗ|cùng|nhất|tốt|rõ|đúng|trong một)(?!\w)",
+    r"\s{1,9}(?:(?:năm|ngày|điều)(?!\s+\d)|" + "|".join(noun.strip() for noun in _NOUNS.split(",")) + r")(?!\w)",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_OF = re.compile(rf"{_GAP}(?:cua|do){_GAP}")
 # Everyday nouns that, numbered and with an issuer, are documents; programmes and projects are named so without being one.
 _ISSUED_BY = frozenset(("ke-hoach", "bao-cao", "to-trinh", "quy-che", "phuong-an"))
 _SPOKEN_ALONE = frozenset(("nghi-quyet", "nghi-dinh", "quyet-dinh"))  # "CT 2" is a block of flats, "NQ 57" is not
-_OF = re.compile(rf"{grammar.GAP}(?:cua|do){grammar.GAP}")
-_YEAR_NUMBER = re.compile(r"(?:19|20)\d\d")
+_LOOK_BACK = 40  # citations
 
 
-def stands_alone(
-    text: Text, head: Head, start: int, end: int, symbol: Symbol, marked: bool, found: Sequence[Citation]
-) -> bool:
-    """Whether a type word and the number after it cite a document."""
+def stands_alone(text: Text, head: Head, end: int, symbol: Symbol, found: Sequence[Citation], *, marked: bool) -> bool:
+    """Whether a type word and the number after it, ending at ``end``, cite a document; ``marked``: "số" is between."""
     kind = head.type
-    if kind is None or kind.short == "named":
+    if kind is None or kind.short == "named" or _is_measure(text, end, listed=marked):
         return False
-    if _MEASURE.match(text.folded, end) and not _list_comma(text, end, marked):
+    if symbol.year is None and not marked and _YEAR.fullmatch(symbol.number):
         return False
-    if symbol.year is None and not marked and _YEAR_NUMBER.fullmatch(symbol.number):
-        return False
-    if marked or _cited_before(found, kind.slug, symbol.number):
+    if marked or symbol.year or _cited_before(found, kind.slug, symbol.number):
         return True
     if head.spoken and kind.slug not in _SPOKEN_ALONE:
-        return symbol.year is not None
+        return False
     if kind.short == "marked":
-        return symbol.year is not None or (kind.slug in _ISSUED_BY and _issued_by(text, end))
-    if symbol.year is not None or (symbol.number.startswith("0") and len(symbol.number) < 4):
-        return True
+        return kind.slug in _ISSUED_BY and _issued_by(text, end)
     if len(symbol.number) == 1:
         return _goes_on(text, end) and not head.spoken
+    if symbol.number.startswith("0") and len(symbol.number) < 4:
+        return True
     if head.capital and not text.plain[head.start : head.end].isupper():
         return _COUNTED.match(text.plain, end) is None
     return _goes_on(text, end)
 
 
-def stands_in_list(text: Text, start: int, end: int, symbol: Symbol, last: Citation, marked: bool) -> bool:
+def stands_in_list(text: Text, end: int, symbol: Symbol, *, marked: bool) -> bool:
     """Whether a bare number after a citation and a comma or "và" is another citation of its list."""
-    if symbol.number.startswith(".") or (_MEASURE.match(text.folded, end) and not _list_comma(text, end, True)):
-        return False
-    if symbol.year is None and _YEAR_NUMBER.fullmatch(symbol.number):
+    if _is_measure(text, end, listed=True) or (symbol.year is None and _YEAR.fullmatch(symbol.number)):
         return False
     return marked or symbol.year is not None or _goes_on(text, end)
+
+
+def _is_measure(text: Text, end: int, *, listed: bool) -> bool:
+    if _MEASURE.match(text.folded, end) is None:
+        return False
+    return not (listed and _LIST_COMMA.match(text.folded, end))
+
+
+def _goes_on(text: Text, end: int) -> bool:
+    return _GOES_ON.match(text.folded, end) is not None
 
 
 def _issued_by(text: Text, end: int) -> bool:
@@ -84,19 +99,10 @@ def _issued_by(text: Text, end: int) -> bool:
     return of is not None and read_body(text, of.end()) is not None
 
 
-def _goes_on(text: Text, end: int) -> bool:
-    follows = _GOES_ON.match(text.folded, end)
-    return follows is not None and not re.match(
-        rf"{grammar.GAP}(?:nam|ngay)(?! {{0,3}}\d)", text.folded[end : end + 30]
-    )
-
-
-def _list_comma(text: Text, end: int, marked: bool) -> bool:
-    """Whether a comma glued between two numbers separates them: "các Nghị quyết 57,59"."""
-    return marked and re.match(r",\d{2,5}(?![\d%])", text.folded[end : end + 8]) is not None
-
-
 def _cited_before(found: Sequence[Citation], slug: str, number: str) -> bool:
     """Whether the text has cited a document of that type and number: "Chương trình 28" after 28/CTr-UBND."""
     wanted = number.lstrip("0")
-    return any(c.number and c.number.lstrip("0") == wanted and c.type and c.type.slug == slug for c in found[-40:])
+    return any(
+        one.number and one.number.lstrip("0") == wanted and one.type and one.type.slug == slug
+        for one in found[-_LOOK_BACK:]
+    )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..folding import fold
+from pipelines.folding import fold
 from . import grammar
 from .registers import DocumentType, abbreviations, issuers
 

@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from ..folding import Folded, fold
+from pipelines.folding import Folded, fold
 
 # Entities that a page shows as text: "ng&agrave;y", "&nbsp;". Folding them away keeps a citation in one piece.
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")

@@ -35,7 +35,9 @@ def kinds_of_words() -> dict[str, str]:
     ``type``: a type word; ``spoken``: an abbreviation of one; ``name``: the type word of what is cited by name;
     ``acronym``: BLHS and the like.
     """
-    kinds = dict.fromkeys(SPOKEN, "spoken") | dict.fromkeys(CODE_ACRONYMS, "acronym") | dict.fromkeys(PSEUDO_TYPES, "type")
+    kinds = (
+        dict.fromkeys(SPOKEN, "spoken") | dict.fromkeys(CODE_ACRONYMS, "acronym") | dict.fromkeys(PSEUDO_TYPES, "type")
+    )
     return kinds | {word: "name" if kind.short == "named" else "type" for word, kind in type_words().items()}
 
 

@@ -1,0 +1,118 @@
+"""What stands before a citation: its pinpoint, and the sentence's "Ngày D, ISSUER ban hành"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from . import grammar
+from .bodies import Phrase, read_body
+from .citation import Citation
+from .dates import Day, read_day
+from .text import Text
+
+_GAP = grammar.GAP
+_UNIT = r"(?:diem|khoan|dieu|muc|chuong|phan|tiet|phu luc)"
+_VALUE = r"(?:\d{1,3}[a-z]?(?![a-z])|[a-z](?![a-z])|[ivx]{1,6}(?![a-z]))"
+_VALUES = rf"{_VALUE}(?:(?:,{_GAP}|{_GAP}va{_GAP}|-){_VALUE}){{0,8}}"
+_PINPOINT = re.compile(
+    rf"(?<![a-z])(?:cac{_GAP})?(?P<pin>{_UNIT}{_GAP}{_VALUES}(?:,?{_GAP}(?:va |cua )?{_UNIT}{_GAP}{_VALUES}){{0,4}}|loi noi dau)"
+    rf",?{_GAP}(?:cua |trong |tai |, )?{_GAP}$"
+)
+_ADVERB = grammar.one_of("da, vua, moi, tung, se, cung, thong nhat, chinh thuc, con, tiep tuc, ky, duoc, cho, chinh")
+_ACT = grammar.one_of(
+    "ban hanh, ky ban hanh, ky, ra, co, gui, phat, thong qua, cong bo, phat hanh, dua ra, phe duyet, ra doi"
+)
+_ISSUES = re.compile(rf"(?<![a-z])(?:{_ADVERB}{_GAP}){{0,4}}{_ACT}{_GAP}(?:cac |\d{{1,2}} |van ban |luon )?$")
+_DEADLINE_OR_MEETING = grammar.one_of(
+    "truoc, den, toi, het, sau, qua, hoi nghi, cuoc hop, hop, ky hop, phien hop, le, buoi, toa dam"
+)
+_DAY_CUE = re.compile(
+    rf"(?<![a-z])(?P<other>{_DEADLINE_OR_MEETING}{_GAP})?(?:ngay|hom|sang|chieu|toi|trua)(?:{_GAP}ngay)?{_GAP}(?=\d)"
+)
+# Between the day and the act these open another clause: the day is that of a meeting, a visit, a deadline.
+_OTHER_CLAUSE = re.compile(
+    "(?<![a-z])(?:"
+    + grammar.one_of(
+        "cho biet, tai, du, nghe, phat bieu, quan triet, bao cao, neu, lam viec, to chuc, theo, trong do, sau khi, nham,"
+        "trien khai, thuc hien, can cu, den, dien ra, bat dau, khai mac, co hieu luc, nhan duoc"
+    )
+    + r"|kiem tra(?! trung uong| tinh| thanh| huyen| quan| dang)|hoi nghi(?! lan| ban| trung uong| t)|khi(?= [^,]*,))"
+)
+_ON_BEHALF = re.compile(rf"(?<![a-z])thay mat{_GAP}")
+_SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n\n")
+_WORD = re.compile(r"(?<![a-z])[a-z]")
+_WINDOW = 220  # how far before a citation its sentence is read
+_ACT_WINDOW = 48  # how far before a citation the act that made it may begin
+_ADVERBS = 12  # how far a body may stand from the act, for words of time between
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What the sentence says before a citation; ``effective``: its day is the one the document takes effect."""
+
+    day: Day | None = None
+    issuer: Phrase | None = None
+    effective: bool = False
+
+
+def read_pinpoint(text: Text, start: int, left: int) -> tuple[int, int] | None:
+    """The span of "điểm a khoản 1 Điều 5" right before a citation, or None."""
+    match = _PINPOINT.search(text.folded, max(left, start - 90), start)
+    return match.span("pin") if match else None
+
+
+def read_lead(text: Text, citation: Citation, left: int, *, effect: bool) -> Lead:
+    """Issuer and day from before a citation: "Ngày D, ISSUER ban hành TYPE"; with ``effect`` the day of "Ngày D, TYPE"."""
+    start = max(left, citation.start - _WINDOW)
+    if effect:
+        day = _day_of_effect(text, _sentence_start(text.folded, start, citation.start), citation.start)
+        return Lead(day, effective=True)
+    act = _ISSUES.search(text.folded, max(start, citation.start - _ACT_WINDOW), citation.start)
+    if act is None:
+        return Lead()
+    start = _sentence_start(text.folded, start, citation.start)
+    if act.start() < start:
+        return Lead()
+    day = _day_of_act(text, start, act.start())
+    return Lead(day, _actor(text, day.end if day else start, act.start()))
+
+
+def _sentence_start(folded: str, start: int, end: int) -> int:
+    """Where the sentence that holds ``end`` starts, not before ``start``."""
+    stops = [match.end() for match in _SENTENCE_END.finditer(folded, start, end)]
+    return stops[-1] if stops else start
+
+
+def _day_of_effect(text: Text, start: int, end: int) -> Day | None:
+    lead = _DAY_CUE.search(text.folded, start, end)
+    day = read_day(text.folded, lead.end()) if lead else None
+    return day if day and not text.folded[day.end : end].strip(" \n,") else None
+
+
+def _day_of_act(text: Text, start: int, end: int) -> Day | None:
+    """The day on which the act before a citation was done, if its sentence says one."""
+    cues = list(_DAY_CUE.finditer(text.folded, start, end))
+    day = read_day(text.folded, cues[-1].end()) if cues and not cues[-1]["other"] else None
+    return None if day is None or _OTHER_CLAUSE.search(text.folded, day.end, end) else day
+
+
+def _actor(text: Text, start: int, end: int) -> Phrase | None:
+    """The body that acts: the last one named before the verb, or the one on whose behalf someone does."""
+    behalf = _ON_BEHALF.search(text.folded, start, end)
+    if behalf and (phrase := read_body(text, behalf.end())):
+        return phrase
+    for word in reversed(list(_WORD.finditer(text.folded, start, end))):
+        phrase = read_body(text, word.start())
+        if phrase and phrase.body and end - _ADVERBS <= phrase.end <= end:
+            return _widest(text, start, word.start(), phrase)
+    return None
+
+
+def _widest(text: Text, start: int, at: int, phrase: Phrase) -> Phrase:
+    """The phrase from the earliest word that ends alike: "BTV Tỉnh ủy" rather than "Tỉnh ủy"."""
+    for word in _WORD.finditer(text.folded, max(start, at - 40), at):
+        wider = read_body(text, word.start())
+        if wider and wider.end == phrase.end:
+            return wider
+    return phrase
