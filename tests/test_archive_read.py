@@ -40,7 +40,16 @@ else:
 
 URL = "https://tinh.example/tin/1"
 DATE = "2026-11-25T01:02:03Z"
-PAGE = ("<!DOCTYPE html>\r\n<html><body>" + "<p>Kết luận số 21-KL/TW</p>\r\n\r\n" * 500 + "</body></html>").encode()
+PARAGRAPHS = [
+    f"Buổi làm việc thứ {n} của đoàn kiểm tra cho thấy xã đã thực hiện Kết luận số {n}-KL/TW, ngày {n}/3/2024 của Bộ"
+    f" Chính trị, với {n * 7} hộ dân được vay vốn để trồng rừng và sửa lại đường vào thôn."
+    for n in range(11, 21)
+]
+PAGE = (
+    "<!DOCTYPE html>\r\n<html><head><title>Xã vùng cao trồng rừng</title></head>\r\n<body><h1>Xã vùng cao trồng rừng</h1>"
+    + "".join(f"<p>{paragraph}</p>\r\n\r\n" for paragraph in PARAGRAPHS)
+    + "</body></html>"
+).encode()
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
 
