@@ -75,6 +75,8 @@ def _judge(store: Store, run: str, site: str) -> SiteVerdict:
 def _stage(store: Store, run: str, site: str, links: int, fetched: int) -> tuple[str, str | None]:
     """The first stage at which a site gave nothing, in words."""
     if not fetched:
+        if _fetched_by_others(store, run, site):
+            return "ok", None
         cause = store.value(
             "SELECT error_class FROM fetches WHERE run = ? AND site = ? AND error_class IS NOT NULL"
             " GROUP BY error_class ORDER BY count(*) DESC LIMIT 1",
@@ -92,6 +94,17 @@ def _stage(store: Store, run: str, site: str, links: int, fetched: int) -> tuple
     if not store.value("SELECT 1 FROM articles WHERE site = ? LIMIT 1", [site]):
         return "attention", "no page gave an article"
     return "ok", None
+
+
+def _fetched_by_others(store: Store, run: str, site: str) -> bool:
+    """Whether another process on the same file did the work of this run."""
+    return bool(
+        store.value(
+            "SELECT 1 FROM fetches, runs WHERE runs.id = :run AND fetches.run <> :run AND fetches.site = :site"
+            " AND fetches.status = 200 AND fetches.fetched_at >= runs.started LIMIT 1",
+            {"run": run, "site": site},
+        )
+    )
 
 
 def _write(tx: Transaction, run: str, site: SiteVerdict) -> None:

@@ -16,7 +16,7 @@ from crawler import frontier
 from crawler.archive import Archive, Position
 from crawler.frontier import LeaseLost, Outlook, Territory
 from crawler.keeping import Keeper, Kept
-from crawler.opening import Opening
+from crawler.opening import Opening, take_back_dead
 from crawler.visit import Lease, Next, Understanding, Visit
 from pipelines.errors import StorageError
 from pipelines.store import Store, Transaction
@@ -24,6 +24,7 @@ from pipelines.store import Store, Transaction
 BATCH = 16  # visits that share one fsync
 BUFFER = 48  # leases held: in the buffer, on the wire, in the pool
 BEAT = 1.0
+RESCUE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Writer:
     _jobs: queue.SimpleQueue[Job] = field(default_factory=queue.SimpleQueue)
     _held: dict[str, Lease] = field(default_factory=dict)
     _renewed: float = 0.0
+    _looked: float = 0.0
     _stop: bool = False
 
     def start(self) -> threading.Thread:
@@ -127,7 +129,15 @@ class Writer:
             self._renew(tx, archive.owner)
             leases = () if self._stop else self._lease(tx, archive.owner)
         outlook = frontier.outlook(store.connection, self.territory, owner=archive.owner, now=self.clock())
+        if outlook.more and not self._held:
+            self._rescue(store, archive.owner)
         return Delivery(leases, kept, self._within_limit(outlook))
+
+    def _rescue(self, store: Store, owner: str) -> None:
+        """With nothing else to do, looks whether a process that holds leases has died: sooner than they expire."""
+        if self.clock() - self._looked >= RESCUE_SECONDS:
+            self._looked = self.clock()
+            take_back_dead(store, owner)
 
     def _drain(self) -> list[Job]:
         jobs: list[Job] = []

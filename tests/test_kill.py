@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,17 +18,29 @@ from chained import ChainedSite, chained_site
 
 from crawler.archive_read import read_archive
 
+STARTED: list[subprocess.Popen[str]] = []
 COMMAND = [sys.executable, "-m", "crawler", "crawl", "--workers", "1"]
 
 
+@pytest.fixture(autouse=True)
+def no_process_survives() -> Iterator[None]:
+    yield
+    for process in STARTED:
+        if process.poll() is None:
+            kill(process)
+    STARTED.clear()
+
+
 def start(db: Path, catalogue: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*COMMAND, "--db", str(db), "--sites", str(catalogue)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
+    STARTED.append(process)
+    return process
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -88,3 +101,47 @@ def test_five_kills(tmp_path: Path) -> None:
         assert_whole(db, site)
         again = sum(n - 1 for path, n in site.served.items() if "post" in path)
         assert again <= 5 * 48, f"{again} articles were served twice; at most the leases in flight may be"
+
+
+@pytest.mark.timeout(170)
+def test_one_of_two_is_killed(tmp_path: Path) -> None:
+    db = tmp_path / "two.db"
+    with chained_site(listings=10, per_listing=15) as site:
+        catalogue = site.catalogue(tmp_path, delay=0.02)
+        victim, survivor = start(db, catalogue), start(db, catalogue)
+        deadline = time.monotonic() + 60
+        while fetched(db) < site.articles // 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        kill(victim)
+        finished(survivor)
+        assert_whole(db, site)
+
+
+def test_two_processes_fetch_nothing_twice(tmp_path: Path) -> None:
+    db = tmp_path / "two.db"
+    with chained_site(listings=6, per_listing=15) as site:
+        catalogue = site.catalogue(tmp_path, delay=0.02)
+        for process in (start(db, catalogue), start(db, catalogue)):
+            finished(process)
+        assert_whole(db, site)
+        twice = {path: n for path, n in site.served.items() if "post" in path and n > 1}
+        assert not twice, twice
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
+def test_ctrl_c_is_resumable(tmp_path: Path, times: int) -> None:
+    db = tmp_path / "stop.db"
+    with chained_site(listings=6, per_listing=15) as site:
+        catalogue = site.catalogue(tmp_path, delay=0.02)
+        process = start(db, catalogue)
+        deadline = time.monotonic() + 60
+        while fetched(db) < site.articles // 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for _ in range(times):
+            os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 130, said
+        assert "run the same command again" in said
+        assert "Traceback" not in said, said
+        finished(start(db, catalogue))
+        assert_whole(db, site)
