@@ -7,7 +7,6 @@ stand between its token pattern and the web. Nothing heavy is loaded before the 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
@@ -16,12 +15,10 @@ from typing import Protocol
 
 from .models import Paragraph, Sentence
 from .words_decoder import CachedSegmenter
-from .words_guard import Span, covers, gaps, guarded, within
+from .words_guard import Span, aligned, covers, gaps, guarded, within
 from .words_model import UnknownModelError, read_model
 from .words_sentences import LINE_BREAK, sentence_spans
 from .words_stock import StockSegmenter
-
-WHITE_SPACE = re.compile(r"\s+")
 
 log = logging.getLogger(__name__)
 _loading = Lock()
@@ -63,6 +60,12 @@ def word_spans(text: str, start: int, end: int, protected: Sequence[Span] = ()) 
     return _words(text, start, end, guarded(text, start, end, protected))
 
 
+def spans_of(sentence: Sentence, text: str) -> list[Span]:
+    """The spans of the words of a sentence as its ``segmented`` has them: what `word_spans` found, without a model."""
+    lengths = (len(_read(word)) for word in sentence.segmented.split(" "))
+    return list(aligned(text, sentence.start, sentence.end, lengths))
+
+
 def warm_up() -> None:
     """Load the model and the word lists now, rather than with the first text."""
     split_sentences("Xin chào. Hà Nội.")
@@ -88,9 +91,16 @@ def _load() -> Segmenter:
 
 
 def _written(word: str) -> str:
-    if "_" in word and "@" not in word and "://" not in word:
-        word = word.replace("_", "__")
-    return WHITE_SPACE.sub("_", word)
+    return "_".join((word if _is_address(word) else word.replace("_", "__")).split())
+
+
+def _read(written: str) -> str:
+    """A word of ``segmented`` as its text has it, without white space."""
+    return written if _is_address(written) else written.replace("__", "\n").replace("_", "").replace("\n", "_")
+
+
+def _is_address(word: str) -> bool:
+    return "@" in word or "://" in word
 
 
 def _paragraphs(text: str, paragraphs: Sequence[Paragraph]) -> Iterator[Span]:

@@ -49,7 +49,7 @@ class CachedSegmenter:
         return _starts(scores, self._model.transitions)
 
 
-def _starts(scores: Sequence[float], transitions: tuple[float, float, float, float]) -> list[int]:
+def _starts(scores: Sequence[float], transitions: Sequence[float]) -> list[int]:
     """The tokens labelled B-W on the best path of two states (Viterbi), and the first token."""
     if not scores:
         return []
@@ -60,7 +60,8 @@ def _starts(scores: Sequence[float], transitions: tuple[float, float, float, flo
     for score in scores[1:]:
         to_begin, to_inside = lead + inside_begin, lead + inside_inside
         from_inside.append((to_begin > begin_begin + TIE, to_inside > begin_inside + TIE))
-        lead = score + max(to_inside, begin_inside) - max(to_begin, begin_begin)
+        lead = score + (to_inside if to_inside > begin_inside else begin_inside)
+        lead -= to_begin if to_begin > begin_begin else begin_begin
     inside, starts = lead > TIE, []
     for i in range(len(scores) - 1, 0, -1):
         if not inside:

@@ -57,6 +57,18 @@ def gaps(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:
         yield reached, end
 
 
+def aligned(text: str, start: int, end: int, lengths: Iterable[int]) -> Iterator[Span]:
+    """The spans of words of so many characters each, white space not counted, in ``text[start:end]``."""
+    inked = [position for position in range(start, end) if not text[position].isspace()]
+    reached = 0
+    for length in lengths:
+        if piece := inked[reached : reached + length]:
+            yield piece[0], piece[-1] + 1
+        reached += length
+    if reached < len(inked):  # text that is not NFC has more characters than its words
+        yield inked[reached], inked[-1] + 1
+
+
 def covers(spans: Sequence[Span], position: int) -> bool:
     """Whether one of ordered disjoint spans holds the character at ``position``."""
     before = bisect_right(spans, position, key=lambda span: span[0])

@@ -12,11 +12,10 @@ import struct
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
-SPELLING = "underthesea.pipeline.text_normalize.text_normalizer"
-MODEL = "models/ws_crf_vlsp2013_20230727"
+FOLDER = "models/ws_crf_vlsp2013_20230727"
+FILES = ("models.bin", "features.bin", "dictionary.bin")
 TOKENS = "token pattern"
 KNOWN = {
     TOKENS: "6341a7cb2696dd1f3f7e3bd07f68ef0c42eff5a073fc49524332813d4da95a3d",
@@ -45,7 +44,7 @@ class WordModel:
     """
 
     weights: tuple[Mapping[str, Weights], ...]
-    transitions: tuple[float, float, float, float]
+    transitions: tuple[float, ...]
     dictionary: frozenset[str]
     pattern: re.Pattern[str]
     spelling: Mapping[str, str]
@@ -53,29 +52,31 @@ class WordModel:
 
 def read_model() -> WordModel:
     """The model of the installed underthesea; raises `UnknownModelError` when it is not the known one."""
+    from joblib import load
+
     try:
-        tokenizer = import_module("underthesea.pipeline.word_tokenize.regex_tokenize")
-        patterns, spelling = tokenizer.regex_patterns, import_module(SPELLING).token_map
-    except (ImportError, AttributeError) as error:
+        from underthesea.pipeline.text_normalize.text_normalizer import token_map
+        from underthesea.pipeline.word_tokenize import __file__ as package
+        from underthesea.pipeline.word_tokenize.regex_tokenize import regex_patterns
+    except ImportError as error:
         raise UnknownModelError(str(error)) from error
-    load = import_module("joblib").load
-    folder = Path(str(tokenizer.__file__)).parent / MODEL
-    check(folder, patterns)
-    weights, transitions = _weights((folder / "models.bin").read_bytes(), frozenset(load(folder / "features.bin")))
-    anonymous = (re.sub(r"\(\?P<\w+>", "(?:", part) for part in patterns)  # no group is ever read
+    folder = Path(package).parent / FOLDER
+    check(folder, regex_patterns)
+    data = (folder / "models.bin").read_bytes()
+    anonymous = (re.sub(r"\(\?P<\w+>", "(?:", part) for part in regex_patterns)  # no group is ever read
     return WordModel(
-        weights=weights,
-        transitions=transitions,
+        weights=_weights(data, frozenset(load(folder / "features.bin"))),
+        transitions=_transitions(data),
         dictionary=frozenset(load(folder / "dictionary.bin")),
         pattern=re.compile(FAST_WORD + "|".join(anonymous), re.VERBOSE),
-        spelling={k: v for k, v in spelling.items() if len(k) <= LONGEST_SPELLING},
+        spelling={k: v for k, v in token_map.items() if len(k) <= LONGEST_SPELLING},
     )
 
 
 def check(folder: Path, patterns: Sequence[str]) -> None:
     """Raise `UnknownModelError` unless the files of the model and the parts of the token pattern are the known ones."""
     found = {TOKENS: hashlib.sha256("|".join(patterns).encode()).hexdigest()}
-    for name in KNOWN.keys() - {TOKENS}:
+    for name in FILES:
         try:
             found[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         except OSError as error:
@@ -85,25 +86,24 @@ def check(folder: Path, patterns: Sequence[str]) -> None:
             raise UnknownModelError(f"{name} has sha256 {found[name][:12]}..., not {known[:12]}...")
 
 
-def _weights(
-    data: bytes, templates: frozenset[str]
-) -> tuple[tuple[Mapping[str, Weights], ...], tuple[float, float, float, float]]:
-    features_at, labels_at, attributes_at = struct.unpack_from("<3I", data, 28)
-    begins = list(_names(data, labels_at)).index("B-W")
-    attributes = list(_names(data, attributes_at))
+def _weights(data: bytes, templates: frozenset[str]) -> tuple[Mapping[str, Weights], ...]:
+    begins, attributes = _begins(data), list(_names(data, 36))
     tables: list[dict[str, dict[str, list[float]]]] = [defaultdict(dict) for _ in range(4)]
-    transitions = [0.0] * 4
-    for is_transition, source, target, weight in _features(data, features_at):
-        if is_transition:
-            transitions[2 * (source != begins) + (target != begins)] = weight
-            continue
-        place = _place(attributes[source], templates)
+    for is_transition, attribute, label, weight in _features(data):
+        place = None if is_transition else _place(attributes[attribute], templates)
         if place is not None:
             size, offset, function, value = place
             vector = tables[size][function].setdefault(value, [0.0] * (6 - size))
-            vector[offset + 2] += -weight if target == begins else weight
-    frozen = tuple({name: {k: tuple(v) for k, v in table.items()} for name, table in of.items()} for of in tables)
-    return frozen, (transitions[0], transitions[1], transitions[2], transitions[3])
+            vector[offset + 2] += -weight if label == begins else weight
+    return tuple({name: {k: tuple(v) for k, v in table.items()} for name, table in of.items()} for of in tables)
+
+
+def _transitions(data: bytes) -> tuple[float, ...]:
+    begins, weights = _begins(data), [0.0] * 4
+    for is_transition, source, target, weight in _features(data):
+        if is_transition:
+            weights[2 * (source != begins) + (target != begins)] = weight
+    return tuple(weights)
 
 
 def _place(attribute: str, templates: frozenset[str]) -> tuple[int, int, str, str] | None:
@@ -115,13 +115,21 @@ def _place(attribute: str, templates: frozenset[str]) -> tuple[int, int, str, st
     return last - first + 1, first, found[4] or "", found[5]
 
 
-def _features(data: bytes, at: int) -> Iterator[tuple[int, int, int, float]]:
+def _begins(data: bytes) -> int:
+    """The number of the label B-W."""
+    return list(_names(data, 32)).index("B-W")
+
+
+def _features(data: bytes) -> Iterator[tuple[int, int, int, float]]:
+    """Whether a feature is a transition, the attribute or label it goes from, the label it goes to, and its weight."""
+    (at,) = struct.unpack_from("<I", data, 28)
     (count,) = struct.unpack_from("<I", data, at + 8)
     return struct.iter_unpack("<3Id", data[at + 12 : at + 12 + 20 * count])
 
 
-def _names(data: bytes, at: int) -> Iterator[str]:
-    """The strings of a constant quark database in the order of their numbers."""
+def _names(data: bytes, pointer: int) -> Iterator[str]:
+    """The strings of the constant quark database whose offset stands at ``pointer``, in the order of their numbers."""
+    (at,) = struct.unpack_from("<I", data, pointer)
     count, links = struct.unpack_from("<2I", data, at + 16)
     for (record,) in struct.iter_unpack("<I", data[at + links : at + links + 4 * count]):
         (size,) = struct.unpack_from("<I", data, at + record + 4)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from .words_guard import Span, gaps
+from .words_guard import Span, aligned, gaps
 
 
 class StockSegmenter:
@@ -20,19 +20,6 @@ class StockSegmenter:
         """The spans of the words of a sentence in order; each of the ordered spans ``whole`` is one of them."""
         spans = list(whole)
         for start, end in gaps(whole, 0, len(sentence)):
-            spans += _aligned(sentence, start, end, self._word_tokenize(sentence[start:end], use_token_normalize=False))
+            words = self._word_tokenize(sentence[start:end], use_token_normalize=False)
+            spans += aligned(sentence, start, end, (sum(map(len, word.split())) for word in words))
         return sorted(spans)
-
-
-def _aligned(sentence: str, start: int, end: int, words: Sequence[str]) -> Iterator[Span]:
-    """The spans of words that hold, in order, the characters of ``sentence[start:end]`` that are no white space."""
-    inked = [position for position in range(start, end) if not sentence[position].isspace()]
-    reached = 0
-    for word in words:
-        length = sum(not character.isspace() for character in word)
-        piece = inked[reached : reached + length]
-        if piece:
-            yield piece[0], piece[-1] + 1
-        reached += length
-    if reached < len(inked):  # text that is not NFC has more characters than its words
-        yield inked[reached], inked[-1] + 1

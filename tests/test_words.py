@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.models import Paragraph
-from pipelines.words import split_sentences, warm_up, word_spans
+from pipelines.words import spans_of, split_sentences, warm_up, word_spans
 
 
 def words(text: str, *whole: str) -> list[str]:
@@ -214,6 +214,7 @@ def test_segmented_alone_gives_the_words_back(text: str) -> None:
         spans = word_spans(text, sentence.start, sentence.end)
         written = [re.sub(r"\s+", " ", text[start:end]) for start, end in spans]
         assert [read(word) for word in sentence.segmented.split(" ")] == written
+        assert spans_of(sentence, text) == spans
 
 
 def read(word: str) -> str:
