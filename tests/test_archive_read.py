@@ -46,7 +46,8 @@ PARAGRAPHS = [
     for n in range(11, 21)
 ]
 PAGE = (
-    "<!DOCTYPE html>\r\n<html><head><title>Xã vùng cao trồng rừng</title></head>\r\n<body><h1>Xã vùng cao trồng rừng</h1>"
+    "<!DOCTYPE html>\r\n<html><head><title>Xã vùng cao trồng rừng</title></head>\r\n"
+    "<body><h1>Xã vùng cao trồng rừng</h1>"
     + "".join(f"<p>{paragraph}</p>\r\n\r\n" for paragraph in PARAGRAPHS)
     + "</body></html>"
 ).encode()
@@ -60,7 +61,7 @@ def warc(kind: str, url: str, block: bytes, *, compress: bool = True, length: in
     head += "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in more.items())
     head += f"Content-Length: {len(block) if length is None else length}\r\n\r\n"
     record = head.encode() + block + b"\r\n\r\n"
-    return gzip.compress(record, mtime=0) if compress else record
+    return gzip.compress(record, 1, mtime=0) if compress else record
 
 
 def http(body: bytes, *headers: tuple[str, str], status: str = "200 OK") -> bytes:
@@ -317,8 +318,8 @@ def test_pages_over_16_mib_are_problems(tmp_path: Path) -> None:
     data = (
         response(bomb, ("Content-Encoding", "gzip"))
         + response(b"<html>" + b"\0" * 2**25)
-        + warc("response", "https://tinh.example/a.mp4", http(b"\0" * 2**26, ("Content-Type", "video/mp4")))
-        + warc("response", "https://tinh.example/a.iso", http(b"\0" * 2**26, ("Content-Type", "text/plain")))
+        + warc("response", "https://tinh.example/a.mp4", http(b"\0" * (2**25 + 9), ("Content-Type", "video/mp4")))
+        + warc("response", "https://tinh.example/a.iso", http(b"\0" * (2**25 + 9), ("Content-Type", "text/plain")))
         + response()
     )
     path = saved(tmp_path, data)
@@ -356,7 +357,7 @@ def test_a_file_cut_anywhere_gives_what_is_whole(compress: bool, tmp_path: Path)
         if compress or size < len(two) - 4:
             assert [(item.kind, item.offset) for item in items[1:] if isinstance(item, Problem)] == [("torn", len(one))]
         assert items == [first, *(item for item in read_archive(path, after=first.position))] or size >= len(two) - 4
-    for size in range(1, len(one)):
+    for size in range(1, len(one), 7):
         path = saved(tmp_path, one[:size])
         if compress or size < len(one) - 4:
             with pytest.raises(InputError, match="copy it again"):
