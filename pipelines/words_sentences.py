@@ -19,17 +19,19 @@ from .words_guard import Span
 LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 MARK = re.compile(r"([.!?…]+)((?:[\"'”’»)\]]|\[\d{1,3}\])*)")  # footnote numbers stand behind the full stop
 OPENING = re.compile(r"[\s\"'“‘«(\[*•·+>–—-]*")
+QUOTED, DASH = re.compile('["”’»]'), re.compile("[-–—]")
 BRACKETS = re.compile(r"\([^()\n]{1,200}\)")
-WORD = re.compile(r"[^\s\"“‘'«(\[,:;]+")
+BEFORE_WORD = "\"“‘'«(["
 ARTICLE = re.compile(r"[:;]\s+[\"“(]?(?:Điều|Khoản|Bước)\s\d{1,3}[a-zđ]?\Z")  # "như sau: “Điều 13. Quốc tịch"
-ITEM = re.compile(r"[:;]\s+[\"“(]?(?:\d{1,2}|[a-zđA-ZĐ])\Z")  # "gồm: 1. Đất; 2. Nhà"
-INITIALS = re.compile(r"[A-ZĐƯ](?:\.[A-ZĐƯ]){1,2}")  # "T.Ư", "J.K"
-CLUSTER = re.compile(r"[BCDĐGHKLMNPQRSTVX][bcdđghklmnpqrstvx]{1,2}")  # "Nguyễn Văn Ch."
+ITEM = re.compile(r"[:;]\s+[\"“(]?(?:\d{1,2}|[ivx]{1,4}|[a-zđA-ZĐ])\Z")  # "gồm: 1. Đất; 2. Nhà"
+INITIALS = re.compile(r"[A-ZĐƯ](?:\.[A-ZĐƯ]){1,3}")  # "T.Ư", "J.K"
+SHORT = re.compile(r"[A-ZĐƯ]|[BCDĐGHKLMNPQRSTVX][bcdđghklmnpqrstvx]{1,2}")  # "Nguyễn Văn Ch.", "Ph.D"
 INITIAL = frozenset("BCDĐFGHJKLMNPQRSTVWXZpqhxtđ")  # of vowels only what stands after "ông"; small ones for places
 PLACES = frozenset("PQHXĐ")  # phường, quận, huyện, xã, đường
 LIST_NUMBER = re.compile(
     r"(?:(?:Điều|Khoản|Mục|Chương|Phần|Bài|Bước|Câu|Hình|Bảng|Biểu|Phụ lục|Tiết|Quy tắc|Cách|Ý)\s)?"
-    r"(?:\d{1,3}[a-zđ]?|[IVXLC]{1,6}|[a-zđA-ZĐ])(?:[.\-]\d{1,3}){0,4}",
+    r"(?:(?:\d{1,3}[a-zđ]?|[IVXLC]{1,6}|[a-zđA-ZĐ])(?:[.\-]\d{1,3}){0,4}"
+    r"|(?<=\s)thứ\s(?:nhất|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))",
     re.IGNORECASE,
 )
 LOOK_BACK = 48  # characters before a full stop that can bear on it; the bound keeps every test constant in time
@@ -105,7 +107,8 @@ def _ends_sentence(text: str, opened: int, mark: re.Match[str], end: int) -> boo
     following = OPENING.match(text, mark.end(), end)
     assert following is not None, "the pattern matches the empty string"
     head = following.end()
-    if head == end or not _can_begin(text, head, mark):
+    is_attributed = QUOTED.search(mark[2]) and DASH.search(following[0])  # “Đi thôi!” – Chị Lan giục
+    if head == end or is_attributed or not _can_begin(text, head, mark):
         return False
     if not text[mark.end()].isspace() and not _is_glued(text, head, mark):
         return False
@@ -142,16 +145,13 @@ def _is_abbreviated(text: str, opened: int, dot: int, head: int) -> bool:
     before = text[max(opened, dot - LOOK_BACK) : dot]
     if _is_list_number(before) or ARTICLE.search(before):
         return True
-    if language().starter.match(text, head):
-        return False
-    words = WORD.findall(before)
-    word, previous = words[-1] if words else "", words[-2].lower() if len(words) > 1 else ""
-    if not word or not before.endswith(word):
+    if before[-1:].isspace() or language().starter.match(text, head):
         return False
     if ITEM.search(before):
         return True
-    is_initials = len(word) == 1 or INITIALS.fullmatch(word) is not None
-    if is_initials and "(" in text[dot:head]:  # "Nguyễn Văn A. (SN 1990)"
+    previous, word = ["", "", *before.split()][-2:]
+    word = word.lstrip(BEFORE_WORD)
+    if (len(word) == 1 or INITIALS.fullmatch(word)) and "(" in text[dot:head]:  # "Nguyễn Văn A. (SN 1990)"
         return True
     return _is_initial(word, previous, text[head : head + 4]) if len(word) == 1 else _is_shortened(word, previous)
 
@@ -164,16 +164,18 @@ def _is_list_number(text: str) -> bool:
 
 def _is_shortened(word: str, previous: str) -> bool:
     """Whether a word of several letters is an abbreviation, or the initials of a name ("cháu N.T.H." is all of one)."""
+    known = language()
     if INITIALS.fullmatch(word):
-        return previous not in language().people
-    known = language().abbreviations
-    return CLUSTER.fullmatch(word) is not None or word in known or all(part in known for part in re.split("[.-]", word))
+        return previous.lower() not in known.people
+    parts = re.split("[.-]", word)
+    return word in known.abbreviations or all(part in known.abbreviations or SHORT.fullmatch(part) for part in parts)
 
 
-def _is_initial(letter: str, before: str, following: str) -> bool:
+def _is_initial(letter: str, previous: str, following: str) -> bool:
     """Whether a single letter stands for a name or a kind of place, and is no thing's ("vitamin C") and no unit."""
-    if before in language().things or (before[-1:].isdigit() and letter not in PLACES):
+    known, is_place = language(), letter in PLACES and not previous[:1].isupper()
+    if previous.lower() in known.things or (previous[-1:].isdigit() and not is_place):
         return False
-    if following.startswith(("Ông ", "Bà ")) and letter not in PLACES:
+    if following.startswith(("Ông ", "Bà ")) and not is_place:
         return False
-    return letter in INITIAL or (letter.isupper() and before in language().people)
+    return letter in INITIAL or (letter.isupper() and previous.lower() in known.people)
