@@ -20,7 +20,7 @@ _TRACKING = re.compile(
 )
 _SESSION = re.compile(r"(?:phpsessid|jsessionid|aspsessionid\w*|session_?id|sessid|cfid|cftoken)", re.IGNORECASE)
 _SHORT_SESSION = re.compile(r"sid=[0-9a-z]{16,}", re.IGNORECASE)  # a short "sid" is as often a section
-_SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]*|/\([a-z]\([0-9a-z]+\)\)(?=/)", re.IGNORECASE)  # Java, ASP.NET
+_SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]*|/\([a-z]\([0-9a-z]+\)\)(?=/)|;+$", re.IGNORECASE)  # Java, ASP.NET
 # Liferay writes how a portlet is drawn beside which page it shows; only p_p_id and the page number tell pages apart.
 _LIFERAY_STATE = re.compile(
     r"p_p_(?:lifecycle|state|mode|col_id|col_count|col_pos|auth)|p_auth|p_l_back_url|p_r_p_\w*|inheritredirect|redirect"
@@ -38,6 +38,7 @@ _MIRRORS = frozenset({"www", "m", "mb", "mobile", "wap", "amp", "demo", "beta", 
 _SAME_PAGE = frozenset({"amp", "print", "pop_up", "index.html", "index.htm", "index.php"})  # as the end of a path
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a letter, which cannot be encoded
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 _RESERVED = re.compile(r"%(?=2[356bBfF]|3[bBdDfF]|5[cC])")  # escapes of # % & + / ; = ? \ must not be undone
 _SAFE = "/%:@!$'()*,;=~+&?-._"
@@ -70,7 +71,7 @@ def clean(url: str) -> str | None:
         return None
     if netloc is None or len(url) > MAX_LENGTH:
         return None
-    path = _SESSION_IN_PATH.sub("", _encode(_without_dots(parts.path)))
+    path = _without_dots(_SESSION_IN_PATH.sub("", _encode(parts.path)))
     query = "&".join(p for p in _parameters(parts.query) if not _is_noise(p, path))
     return f"{parts.scheme}://{netloc}{path}" + (f"?{query}" if query else "")
 
@@ -143,7 +144,7 @@ def _without_dots(path: str) -> str:
 
 
 def _encode(text: str) -> str:
-    return quote(_STRAY_PERCENT.sub("%25", text), safe=_SAFE, errors="replace")
+    return quote(_SURROGATE.sub("\ufffd", _STRAY_PERCENT.sub("%25", text)), safe=_SAFE)
 
 
 def _parameters(query: str) -> list[str]:
@@ -161,7 +162,9 @@ def _is_noise(parameter: str, path: str) -> bool:
 
 def _decode(text: str) -> str:
     """Escapes undone where that keeps the meaning; NFC; bytes that are not UTF-8 as surrogates."""
-    return unicodedata.normalize("NFC", unquote(_RESERVED.sub("%25", text), errors="surrogateescape"))
+    decoded = unquote(_RESERVED.sub("%25", text), errors="surrogateescape")
+    pieces = re.split(r"(%[0-9a-fA-F]{2})", decoded)  # a mark must not be composed with the last digit of an escape
+    return "".join(unicodedata.normalize("NFC", piece) for piece in pieces)
 
 
 def _quote(text: str) -> str:
@@ -172,7 +175,8 @@ def _quote(text: str) -> str:
 def _canonical_path(path: str) -> str:
     decoded = unicodedata.normalize("NFD", _decode(path.partition("/!ut/")[0]).replace("đ", "d").replace("Đ", "D"))
     bare = unicodedata.normalize("NFC", re.sub(r"[\u0300-\u036f]", "", decoded))
-    segments = [segment for segment in bare.split("/") if segment.strip()]
+    plain = "/".join(segment.rstrip(";") for segment in bare.split("/"))
+    segments = [segment for segment in _without_dots(plain).split("/") if segment.strip()]
     while segments and (segments[0].lower() in {"index.php", "amp"} or segments[0].startswith("dev~")):
         del segments[0]
     while segments and segments[-1].lower() in _SAME_PAGE:

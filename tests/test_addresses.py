@@ -42,7 +42,7 @@ SAME = [
     ["https://daklak.gov.vn/a/-/asset_publisher/h/content/ubnd", "https://daklak.gov.vn/a/-/asset_publisher/h/content/ubnd/pop_up?_101_INSTANCE_h_viewMode=print",
      "https://daklak.gov.vn/a/-/asset_publisher/h/content/ubnd?p_p_id=101&inheritRedirect=true&redirect=%2Fx&_101_INSTANCE_h_cur=2"],
     ["https://daklak.gov.vn/tin?p_p_id=101_INSTANCE_b&_101_INSTANCE_b_cur=2", "https://daklak.gov.vn/tin?_101_INSTANCE_b_cur=2&p_p_lifecycle=0&p_p_id=101_INSTANCE_b&_101_INSTANCE_b_delta=10&p_r_p_564_resetCur=false"],
-    ["https://x.vn/a/../b//c/./d", "https://x.vn/b/c/d"],
+    ["https://x.vn/a/../b//c/./d", "https://x.vn/b/c/d", "https://x.vn/a/%2e%2E/b/c/%2e/d"],
     ["https://X.VN./a", "https://x.vn/a", "https://user:secret@x.vn/a"],
     ["https://báo.vn/a", "https://xn--bo-mia.vn/a"],
     ["https://x.vn", "https://x.vn/", "https://x.vn/#top", "https://www.x.vn/index.php", "https://x.vn/index.html"],
@@ -160,13 +160,16 @@ def test_registered_domain(host: str, domain: str) -> None:
     assert registered_domain(host) == domain
 
 
-paths = st.text(alphabet=st.sampled_from("abđắẬ%/.?&=;-+ 0aF#~()\u0301\u00a0"), max_size=40)
+PIECES = st.text(st.sampled_from("abđắẬ%/.?&=;-+ 0aF#~()\u0301\u00a0E2\\@:!index.phpamp\u200b\ud800"), max_size=40)
 
 
-@given(paths)
-def test_the_key_of_a_key_is_itself(path: str) -> None:
-    key = canonical(f"https://www.x.vn/{path}")
-    assert canonical(key) == key
+@given(PIECES)
+def test_keys_and_cleaned_addresses_stay_themselves(piece: str) -> None:
+    for url in (f"https://www.x.vn/{piece}", f"http://{piece}.x.vn/", piece):
+        key, cleaned = canonical(url), clean(url)
+        assert canonical(key) == key
+        if cleaned is not None:
+            assert (clean(cleaned), canonical(cleaned)) == (cleaned, key)
 
 
 @given(st.text(max_size=60))
