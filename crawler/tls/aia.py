@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
+
+from crawler.tls.certificates import STRANGE, oddities_allowed
 
 LARGEST_CERTIFICATE = 65536  # bytes of one answer
 LIMIT = 10.0  # seconds for one address
@@ -49,7 +50,7 @@ async def complete(chain: Sequence[x509.Certificate], get: Get) -> Completion:
         issuer = await _issuer(highest, get)
         if issuer is None:
             break
-        if issuer.issuer == issuer.subject:
+        if _issued(issuer, issuer):
             return Completion(tuple(found), reached_root=True)
         found.append(issuer.public_bytes(Encoding.PEM).decode("ascii"))
         highest = issuer
@@ -83,7 +84,7 @@ def issuer_addresses(certificate: x509.Certificate) -> list[str]:
     """The http addresses at which a certificate says its issuer can be had."""
     try:
         access = certificate.extensions.get_extension_for_oid(ExtensionOID.AUTHORITY_INFORMATION_ACCESS).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except STRANGE:
         return []
     assert isinstance(access, x509.AuthorityInformationAccess)
     places = [
@@ -105,8 +106,9 @@ def read_certificates(raw: bytes) -> list[x509.Certificate]:
     )
     for read in readers:
         try:
-            return read(raw)
-        except (ValueError, UnsupportedAlgorithm):
+            with oddities_allowed():
+                return read(raw)
+        except STRANGE:
             continue
     return []
 
@@ -114,13 +116,13 @@ def read_certificates(raw: bytes) -> list[x509.Certificate]:
 def _is_authority(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except STRANGE:
         return False
 
 
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except STRANGE:
         return False
     return True

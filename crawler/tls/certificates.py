@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 import ipaddress
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.utils import CryptographyDeprecationWarning
 from service_identity import CertificateError, VerificationError
 from service_identity.cryptography import verify_certificate_hostname, verify_certificate_ip_address
 
 from crawler.exchange import Certificate
 
+# All that cryptography raises for a certificate that is malformed or beyond it; most of them share no other ancestor.
+STRANGE = (
+    ValueError,
+    TypeError,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
+)
 LONGEST_NAME = 500  # characters kept of a subject or issuer, names kept of a certificate
+
+
+@contextmanager
+def oddities_allowed() -> Iterator[None]:
+    """Nothing; inside, a strange certificate of a stranger is no news to whoever reads our warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
 
 
 def describe(certificate: x509.Certificate) -> Certificate:
@@ -30,7 +54,7 @@ def _name(certificate: x509.Certificate, which: str) -> str:
     try:
         name: x509.Name = getattr(certificate, which)
         return name.rfc4514_string()[:LONGEST_NAME]
-    except ValueError:
+    except STRANGE:
         return ""
 
 
@@ -38,7 +62,7 @@ def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
     """The host names and addresses a certificate was made for, at most 500."""
     try:
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except STRANGE:
         return ()
     known = (entry for entry in extension if isinstance(entry, x509.DNSName | x509.IPAddress))
     return tuple(str(entry.value) for entry in known)[:LONGEST_NAME]
@@ -49,7 +73,7 @@ def proves(certificate: x509.Certificate, host: str) -> bool:
     verify = verify_certificate_ip_address if is_address(host) else verify_certificate_hostname
     try:
         verify(certificate, host)
-    except (CertificateError, VerificationError, ValueError):
+    except (CertificateError, VerificationError, *STRANGE):
         return False
     return True
 

@@ -18,7 +18,7 @@ from crawler.tls.ladder import HTTP, HostPolicy, Rung
 from crawler.tls.profiles import PROFILES, context
 from crawler.tls.stream import Stream, TlsStream
 
-HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH
+UNREADABLE, HOSTNAME_MISMATCH = 1, 62  # X509_V_ERR_UNSPECIFIED, X509_V_ERR_HOSTNAME_MISMATCH
 
 
 class ConnectError(Exception):
@@ -118,7 +118,9 @@ def _judge(stream: TlsStream, host: str, rung: Rung, ip: str) -> TlsRecord:
     """The record of a finished handshake. Raises ConnectError when a verified rung met an unproved certificate."""
     chain = stream.chain()
     errors = list(stream.verdict.errors)
-    if not chain or not proves(chain[0], host):
+    if not chain:
+        errors.append((UNREADABLE, 0))
+    elif not proves(chain[0], host):
         errors.append((HOSTNAME_MISMATCH, 0))
     fault = faults.of_verification(errors)
     if fault is not None and rung.verified:
@@ -136,7 +138,7 @@ def _judge(stream: TlsStream, host: str, rung: Rung, ip: str) -> TlsRecord:
 def _explain(fault: str, chain: Sequence[x509.Certificate], errors: Sequence[tuple[int, int]]) -> str:
     leaf = describe(chain[0]) if chain else None
     if leaf is None:
-        return "no certificate at all"
+        return "no certificate that can be read"
     facts = {
         "expired": f"valid until {leaf.not_after}",
         "not-yet-valid": f"valid from {leaf.not_before}",

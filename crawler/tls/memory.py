@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
+from crawler.tls.certificates import STRANGE
 from crawler.tls.ladder import RUNGS, HostState
 
 # Written by us, and yet read as a stranger's: a file can be merged, edited or damaged.
@@ -46,7 +47,7 @@ def save(tx: sqlite3.Connection, host: str, state: HostState) -> None:
 def _certificates(text: str) -> tuple[str, ...]:
     found = []
     for pem in _PEM.findall(text):
-        with suppress(ValueError):
+        with suppress(*STRANGE):
             x509.load_pem_x509_certificate(pem.encode())
             found.append(pem)
     return tuple(found)

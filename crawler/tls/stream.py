@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from cryptography import x509
 from OpenSSL import SSL
+
+from crawler.tls.certificates import STRANGE, oddities_allowed
 
 CHUNK = 65536
 
@@ -132,8 +135,11 @@ class TlsStream:
         self.tcp.close()
 
     def chain(self) -> list[x509.Certificate]:
-        """The certificates as the server sent them, leaf first."""
-        return self.tls.get_peer_cert_chain(as_cryptography=True) or []
+        """The certificates as the server sent them, leaf first; none from the first malformed one on."""
+        read: list[x509.Certificate] = []
+        with suppress(*STRANGE), oddities_allowed():  # OpenSSL forgives more than cryptography does
+            read.extend(certificate.to_cryptography() for certificate in self.tls.get_peer_cert_chain() or ())
+        return read
 
     async def _receive(self) -> bool:
         data = await self.tcp.read()
