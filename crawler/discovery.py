@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from crawler.addresses import canonical, resolve
 from crawler.discovery_dates import days_in_address
 from crawler.discovery_feeds import Item, read_items
-from crawler.discovery_html import read_anchors
+from crawler.discovery_html import Anchor, read_anchors, read_quoted
 from crawler.discovery_pages import next_pages
 from crawler.discovery_traps import trap
 from crawler.sites import Site
@@ -130,6 +130,10 @@ def _from_page(url: str, text: str, site: Site) -> Found:
     articles: dict[str, Link] = {}
     refused: Counter[str] = Counter()
     others = [a for a in anchors if not _sort_in(articles, refused, a.url, site)]
+    if not articles:
+        linked = {anchor.url for anchor in anchors}
+        drawn = [address for address in read_quoted(url, text) if site.owns(address) and address not in linked]
+        anchors += [Anchor(address, "") for address in drawn if _sort_in(articles, refused, address, site)]
     pages, why_not = next_pages(url, others)
     refused.update(why_not)
     articles.pop(site.identity(url) or canonical(url), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +12,7 @@ from crawler.addresses import resolve
 
 MAX_LINKS = 50_000  # no page that people read comes near
 LABEL_LENGTH = 80
+_QUOTED = re.compile(r'"((?:https?:)?(?:\\u002F|\\?/)[^"\s<>]{8,1000})"')
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml"})
 
 
@@ -39,6 +41,13 @@ def read_anchors(url: str, text: str) -> list[Anchor]:
     base = _base(url, root)
     elements = islice(root.iter("a", "area", "link"), MAX_LINKS)
     return [anchor for element in elements if (anchor := _anchor(base, element)) is not None]
+
+
+def read_quoted(url: str, text: str) -> list[str]:
+    """The web addresses that stand in quotes: what a page that draws itself by script, or a JSON answer, holds."""
+    quoted = islice((found[1] for found in _QUOTED.finditer(text)), MAX_LINKS)
+    written = (address.replace("\\u002F", "/").replace("\\/", "/") for address in quoted)
+    return list(dict.fromkeys(found for address in written if (found := resolve(url, address))))
 
 
 def read_head(url: str, text: str) -> PageHead:

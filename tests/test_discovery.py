@@ -66,6 +66,19 @@ def test_base_href_is_honoured(site: Site) -> None:
         assert articles(found) == [expected], head
 
 
+def test_addresses_in_scripts_and_json_count_where_no_link_is_an_article(site: Site) -> None:
+    for body in (
+        b'{"items": [{"url": "\\/a-post1.html"}, {"url": "https:\\/\\/khac.vn\\/b-post2.html"}]}',
+        b'<a href="/muc">x</a><script>state = {"path": "/a-post1.html", "next": "/muc?page=2"}</script>',
+        b'<script>{"u":"https:\\u002F\\u002Fbao.vn\\u002Fa-post1.html"}</script>',
+    ):
+        found = discover("listing", "https://bao.vn/tin", body, site)
+        assert (articles(found), found.refused) == (["https://bao.vn/a-post1.html"], ()), body
+        assert found.n_links > 0
+    linked = b'<a href="/a-post1.html">x</a><script>x = "/khac-post2.html"</script>'
+    assert articles(discover("listing", "https://bao.vn/", linked, site)) == ["https://bao.vn/a-post1.html"]
+
+
 def test_links_are_counted_so_that_no_links_and_no_matches_are_told_apart(site: Site) -> None:
     assert discover("listing", "https://bao.vn/", page(), site) == Found()
     found = discover("listing", "https://bao.vn/", page("/a", "/b", "https://khac.vn/", "javascript:x"), site)
