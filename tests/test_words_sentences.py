@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.models import Paragraph
 from pipelines.words import split_sentences
-from pipelines.words_sentences import language
+from pipelines.words_abbreviations import language
 
-WORDS = Path(__file__).parent.parent / "pipelines" / "words_sentences.toml"
+WORDS = Path(__file__).parent.parent / "pipelines" / "words_abbreviations.toml"
 PROBES = [
     "Sửa đổi như sau: “Điều 13. Người có đất.| Người này được cấp giấy.”",
     "Cả năm: 15.| Trong đó, 3 vụ đã xử.",
@@ -286,7 +286,9 @@ def test_every_starter_opens_a_sentence_after_an_initial(start: str) -> None:
 
 def test_every_table_of_the_word_lists_names_its_source() -> None:
     tables = tomllib.loads(WORDS.read_text(encoding="utf-8"))
-    assert all(table["source"] for table in [*tables["abbreviations"], tables["letters"], tables["starters"]])
+    assert all(
+        table["source"] for table in [*tables["abbreviations"], tables["letters"], tables["starters"], tables["lists"]]
+    )
 
 
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\n\n", "\u2028", "\x85", "\x0b"])
