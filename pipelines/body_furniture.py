@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from lxml.html import HtmlElement
 
-from pipelines.markup import Block, is_hidden
+from pipelines.markup import Block, Outline, is_hidden
 
 LINKED = 0.6  # from this share of letters in links on, a block is a link
 LINK_RUN = 3  # so many links in a row are a list of links
+MAX_FOOTER = 60  # blocks
 SENTENCE = 120  # a list of other news has no unlinked block of this length
 TEXT_RUN = 3  # so many paragraphs without a link between them are a text, no list of other news
 SECTION_LINKS = 0.2  # least share of linked letters in a list of other news with its summaries
@@ -77,6 +78,8 @@ def furniture_test(keep: Collection[HtmlElement], by_name: bool = True) -> Calla
             return False
         if tag in table.tags or attributes.get("role") in table.roles or is_hidden(element):
             return True
+        if tag == "div" and "related" in attributes.get("type", "").lower():  # boxes of VCCorp's editor
+            return True
         return by_name and has_furniture_name(f"{attributes.get('class', '')} {attributes.get('id', '')}")
 
     return is_furniture
@@ -105,44 +108,40 @@ def is_licence(text: str) -> bool:
     return _table().licence.search(text) is not None
 
 
-def mark_furniture(blocks: Sequence[Block], keep: Collection[HtmlElement] = ()) -> list[Block]:
+def mark_furniture(outline: Outline, keep: Collection[HtmlElement] = ()) -> list[Block]:
     """The blocks with furniture marked by its words: single lines, and lists that follow a title such as "Tin khác".
 
     No element of ``keep`` (what holds the article) is such a list.
     """
-    marked = [replace(block, furniture=True) if not block.furniture and _is_line(block) else block for block in blocks]
+    marked = [
+        replace(block, furniture=True) if not block.furniture and _is_line(block) else block for block in outline.blocks
+    ]
     for i, block in enumerate(marked):
         if is_head(block.text) and block.kind != "row":
-            for j in _section(marked, i, keep):
+            for j in _section(marked, outline.spans, i, keep):
                 if not marked[j].furniture:
                     marked[j] = replace(marked[j], furniture=True)
     return marked
 
 
-def mark_footer(blocks: Sequence[Block], headline: int | None, keep: Collection[HtmlElement]) -> list[Block]:
+def mark_footer(outline: Outline, headline: int | None, keep: Collection[HtmlElement]) -> list[Block]:
     """The blocks with the page's footer marked: the widest last element apart from the headline, if it says what
     footers say (licence, copyright, address of the office) and holds no running text."""
-    marked = list(blocks)
-    if not marked:
-        return marked
-    first = marked[headline or 0].element
-    apart = [a for a in (marked[-1].element, *marked[-1].element.iterancestors()) if not _holds(a, first)]
-    for ancestor in reversed(apart):
-        start = _start_of(ancestor, marked)
-        footer = marked[start:]
-        said = [_table().footer.search(b.text) is not None for b in footer]
-        prose = sum(_is_prose(b) and not mine for b, mine in zip(footer, said, strict=True))
-        if ancestor not in keep and any(said) and prose < 2:
-            marked[start:] = [replace(block, furniture=True) for block in footer]
+    marked = list(outline.blocks)
+    last = marked[-1].element if marked else None
+    holders = (last, *last.iterancestors()) if last is not None else ()
+    spans = [outline.spans[h] for h in holders if h in outline.spans and h not in keep]
+    for span in reversed(spans):
+        if (headline or 0) not in span and len(span) <= MAX_FOOTER and _is_footer(marked[span.start :]):
+            marked[span.start :] = [replace(block, furniture=True) for block in marked[span.start :]]
             break
     return marked
 
 
-def _start_of(ancestor: HtmlElement, blocks: Sequence[Block]) -> int:
-    start = len(blocks)
-    while start and _holds(ancestor, blocks[start - 1].element):
-        start -= 1
-    return start
+def _is_footer(blocks: Sequence[Block]) -> bool:
+    said = [_table().footer.search(block.text) is not None for block in blocks]
+    prose = sum(_is_prose(block) and not mine for block, mine in zip(blocks, said, strict=True))
+    return any(said) and prose < 2
 
 
 def _is_line(block: Block) -> bool:
@@ -158,9 +157,11 @@ def is_linked_heading(block: Block) -> bool:
     )
 
 
-def _section(blocks: Sequence[Block], head: int, keep: Collection[HtmlElement]) -> Iterable[int]:
+def _section(
+    blocks: Sequence[Block], spans: Mapping[HtmlElement, range], head: int, keep: Collection[HtmlElement]
+) -> Iterable[int]:
     """Indices of the title and of the list that it opens."""
-    end = _end_of_wrapper(blocks, head, keep)
+    end = _end_of_wrapper(blocks, spans, head, keep)
     while end < len(blocks) and _continues_list(blocks[end]):
         end += 1
     return range(head, end)
@@ -172,27 +173,18 @@ def _continues_list(block: Block) -> bool:
     return block.links > 0 and len(block.text) < SENTENCE
 
 
-def _end_of_wrapper(blocks: Sequence[Block], head: int, keep: Collection[HtmlElement]) -> int:
+def _end_of_wrapper(
+    blocks: Sequence[Block], spans: Mapping[HtmlElement, range], head: int, keep: Collection[HtmlElement]
+) -> int:
     """Index after the last block of the widest element that the title opens and that is a list of links."""
     end = head + 1
     inside = blocks[head].element
     for ancestor in (inside, *inside.iterancestors()):
-        if ancestor.tag in _HOLDERS or ancestor in keep or (head and _holds(ancestor, blocks[head - 1].element)):
+        span = spans.get(ancestor, range(head, end))
+        if ancestor.tag in _HOLDERS or ancestor in keep or span.start < head:
             break
-        stop = _end_of(ancestor, blocks, head)
-        if stop > end and _is_link_list(blocks[head + 1 : stop]):
-            end = stop
-    return end
-
-
-def _holds(ancestor: HtmlElement, element: HtmlElement) -> bool:
-    return element is ancestor or any(a is ancestor for a in element.iterancestors())
-
-
-def _end_of(ancestor: HtmlElement, blocks: Sequence[Block], start: int) -> int:
-    end = start
-    while end < len(blocks) and _holds(ancestor, blocks[end].element):
-        end += 1
+        if span.stop > end and _is_link_list(blocks[head + 1 : span.stop]):
+            end = span.stop
     return end
 
 

@@ -25,6 +25,7 @@ _SEARCH = re.compile(
     r"(?:^|/)(?:tags?|tim-kiem|search|tac-gia|author|chu-de|topic)(?:/|$|\.)|-p?tag\d*\.html?$", re.IGNORECASE
 )
 _SEARCH_TITLE = re.compile(r"^(?:kết quả tìm kiếm|tìm kiếm|tags?\s*:|từ khóa\s*:|search results?)", re.IGNORECASE)
+_QUESTION = re.compile(r"(?:câu )?hỏi\s*\d*\s*[:.]", re.IGNORECASE)
 _PAGING = re.compile(
     r"(?:trang )?\d+(?: \d+){2,}.{0,40}|(?:trang )?(?:sau|trước|tiếp|kế tiếp|cuối|đầu)\b.{0,20}|next|previous",
     re.IGNORECASE,
@@ -74,6 +75,8 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
 
 
 def _is_title_of_another(block: Block) -> bool:
+    if _QUESTION.match(block.text):
+        return False
     return block.links >= 0.5 and len(block.text.split()) >= TEASER_WORDS and not _PAGING.fullmatch(block.text)
 
 

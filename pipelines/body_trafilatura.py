@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import logging
 import re
 from collections.abc import Callable
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
+
+# It warns of every page without text; the audit says the same, once, where it is looked for.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 MAX_DEPTH = 300  # trafilatura recurses into what it reads
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.body_families import Names, family_containers
 from pipelines.body_furniture import furniture_test, link_lists, mark_footer, mark_furniture
-from pipelines.markup import Block, read_blocks
+from pipelines.markup import Block, read_outline
 from pipelines.metadata_declared import Declared, read_declared
 from pipelines.metadata_headline import Headline, find_headline
 from pipelines.models import Rules
 
+_PART_NAME = re.compile(
+    r"(?:(?:post|news|article|publish|published|entry|detail)[-_]?)?(?:author|date|time|datetime|byline|tac-?gia|ngay)"
+    r"(?:[-_]?(?:name|time))?(?: v?card)?"
+)
 PROSE = 120  # characters without links from which on a block reads as a paragraph
 MAX_LOST_PROSE = 0.5
 
@@ -42,14 +46,14 @@ def look(tree: HtmlElement, rules: Rules, site_name: str = "") -> View:
     extractor, containers = _find_containers(tree, rules)
     keep = _ancestors([*containers, *tree.iter("h1")])
     apart = frozenset({*containers, *_controls(tree)})
-    blocks = read_blocks(tree, furniture_test(keep), apart)
-    if _lost_prose(blocks) > MAX_LOST_PROSE:
-        blocks = read_blocks(tree, furniture_test(keep, by_name=False), apart)
-    marked = mark_furniture(blocks, keep)
+    outline = read_outline(tree, furniture_test(keep), apart)
+    if _lost_prose(outline.blocks) > MAX_LOST_PROSE:
+        outline = read_outline(tree, furniture_test(keep, by_name=False), apart)
+    outline = replace(outline, blocks=mark_furniture(outline, keep))
     inside = frozenset(e for container in containers for e in container.iter())
-    headline = find_headline(marked, declared, inside, site_name)
-    marked = mark_footer(marked, headline.block, keep)
-    return View(tree, declared, tuple(marked), headline, link_lists(marked), inside, extractor)
+    headline = find_headline(outline.blocks, declared, inside, site_name)
+    blocks = tuple(mark_footer(outline, headline.block, keep))
+    return View(tree, declared, blocks, headline, link_lists(blocks), inside, extractor)
 
 
 def _find_containers(tree: HtmlElement, rules: Rules) -> tuple[str | None, list[HtmlElement]]:
@@ -79,13 +83,16 @@ def _ancestors(elements: list[HtmlElement]) -> frozenset[HtmlElement]:
     return frozenset(holder for element in elements for holder in (element, *element.iterancestors()))
 
 
-def _controls(tree: HtmlElement) -> list[HtmlElement]:
-    return [
-        e
-        for tag in ("span", "label", "a")
-        for e in tree.iter(tag)
-        if "id" in e.attrib and _CONTROL_ID.search(e.get("id"))
-    ]
+def _controls(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Inline elements that the template names as parts of their own: labels of ASP.NET, dates, authors."""
+    for element in tree.iter("time", "span", "label", "a", "em", "i"):
+        attributes = element.attrib
+        if (
+            element.tag == "time"
+            or _CONTROL_ID.search(attributes.get("id", ""))
+            or _PART_NAME.fullmatch(attributes.get("class", ""))
+        ):
+            yield element
 
 
 def _lost_prose(blocks: Collection[Block]) -> float:

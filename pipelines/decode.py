@@ -92,7 +92,7 @@ def _read(body: bytes, content_type: str | None) -> tuple[str, str]:
     for name in declared:
         if name in _WIDE and len(body) > 1:
             return body.decode(name, "replace"), name
-    if body.count(0) > len(body) * NUL_PER_BYTE:
+    if body.count(0) > 1 + len(body) * NUL_PER_BYTE:
         raise InputError("this is binary data, not an HTML page: give the saved page itself")
     try:
         return body.decode("utf-8"), "utf-8"
@@ -112,7 +112,7 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
 def _read_single_byte(body: bytes, declared: list[str]) -> tuple[str, str]:
     """Bytes that are not valid UTF-8: nearly UTF-8, what was declared, or what reads best as Vietnamese."""
     text = body.decode("utf-8", "replace")
-    if text.count("\ufffd") <= MAX_BROKEN_SHARE * sum(not char.isascii() for char in text):
+    if text.count("\ufffd") <= 1 + MAX_BROKEN_SHARE * sum(not char.isascii() for char in text):
         return text, "utf-8"
     candidates = [name for name in declared if name != "utf-8"]
     readings = {name: _strict(body, name) for name in dict.fromkeys([*candidates, "cp1258", "cp1252"])}

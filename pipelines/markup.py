@@ -101,6 +101,8 @@ _ANY_ELEMENT = re.compile(
     r"<(?:!doctype html|html|head|body|title|meta|div|p|table|tr|td|span|a|h[1-6]|br|b|i|font|ul|li|img|article|section|main|form|script|frameset)\b",
     re.IGNORECASE,
 )
+# libxml2 compares every attribute of a tag with every other; what is that long is an inlined image or an attack.
+_LONG_TAG = re.compile(r"<([a-zA-Z]\w*)\b[^<>]{20000,}>")
 _CAPTION_CLASS = re.compile(
     r"caption|chu-?_?thich|(?:img|image|photo|pic|anh)[-_]?(?:desc|note|title|info)", re.IGNORECASE
 )
@@ -143,6 +145,7 @@ def is_html(text: str) -> bool:
 def parse(text: str) -> HtmlElement:
     """The tree of an HTML text, whatever its faults; an empty document when it has no element at all."""
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    text = _LONG_TAG.sub(r"<\1>", text)
     try:
         return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
@@ -177,12 +180,25 @@ def is_hidden(element: HtmlElement) -> bool:
     return element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or "") is not None
 
 
-def read_blocks(
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The blocks under an element in reading order, and which of them each element that breaks lines holds."""
+
+    blocks: list[Block]
+    spans: dict[HtmlElement, range]
+
+
+def read_blocks(root: HtmlElement) -> list[Block]:
+    """The blocks under an element in reading order."""
+    return read_outline(root).blocks
+
+
+def read_outline(
     root: HtmlElement,
     is_furniture: Callable[[HtmlElement], bool] = is_hidden,
     apart: Collection[HtmlElement] = (),
-) -> list[Block]:
-    """The blocks under an element in reading order, nothing lost but what no reader sees (scripts, form fields).
+) -> Outline:
+    """What a reader sees under an element; nothing is lost but what no reader sees (scripts, form fields).
 
     ``is_furniture`` is asked of every element; what lies inside one it affirms is marked, not dropped. The elements of
     ``apart`` are blocks whatever their tag.
@@ -198,7 +214,7 @@ def read_blocks(
         else:
             walker.enter(element)
     walker.flush()
-    return walker.blocks
+    return Outline(walker.blocks, walker.spans)
 
 
 def _is_footnote_mark(element: HtmlElement) -> bool:
@@ -257,11 +273,13 @@ class _Walker:
         data_tables: frozenset[HtmlElement],
     ) -> None:
         self.blocks: list[Block] = []
+        self.spans: dict[HtmlElement, range] = {}
         self.skipped = 0
         self._is_furniture = is_furniture
         self._apart = apart
         self._data_tables = data_tables
         self._open = [root]
+        self._starts = [0]
         self._depth = dict.fromkeys(
             ("furniture", "link", "bold", "italic", "heading", "item", "caption", "table", "row"), 0
         )
@@ -277,6 +295,7 @@ class _Walker:
         if tag in BREAKING or element in self._apart:
             self._break(str(tag))
             self._open.append(element)
+            self._starts.append(len(self.blocks))
         elif tag == "br":
             self._lines.append(_Line())
         elif tag == "img":
@@ -294,7 +313,7 @@ class _Walker:
         else:
             if element.tag in BREAKING or element in self._apart:
                 self._break(str(element.tag))
-                self._open.pop()
+                self.spans[self._open.pop()] = range(self._starts.pop(), len(self.blocks))
             for state in self._states.pop():
                 self._depth[state] -= 1
         if element.tail and not self.skipped and not is_root:

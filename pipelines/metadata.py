@@ -13,12 +13,14 @@ from pipelines.markup import Block, tidy
 from pipelines.metadata_byline import (
     Signature,
     as_author,
+    author_beside_date,
     declared_author,
     end_signatures,
     has_byline_name,
+    may_stand_by_date,
     read_signature,
 )
-from pipelines.metadata_dateline import Published, find_published, is_dateline
+from pipelines.metadata_dateline import Published, find_published, is_dateline, without_glued_date
 from pipelines.metadata_genre import genre_of
 from pipelines.metadata_origin import Prefix, origin_of, split_prefix
 from pipelines.models import Metadata, Note, Page, ParagraphKind, Rules
@@ -33,7 +35,7 @@ _LEAD_NAME = re.compile(
     r"sapo|lead\b|lbllead|news_lead|summary|chapeau|intro(?!duc)|description|tom-?_?tat|trich-?_?(?:yeu|dan)|brief|excerpt|standfirst|headnote|hometext|mota",
     re.IGNORECASE,
 )
-_CRUMB_NAME = ("breadcrumb", "breadcrumbs", "path", "bread-crumb", "crumbs", "bread-crumbs")
+_CRUMB_NAME = ("duong-dan", "duongdan", "breadcrumb", "breadcrumbs", "path", "bread-crumb", "crumbs", "bread-crumbs")
 _ROOT = re.compile(r"trang chủ|trang chính|home|homepage|trang nhất", re.IGNORECASE)
 
 
@@ -121,16 +123,7 @@ def _take_apart(view: View, found: Found, sites: Collection[str]) -> _Parts:
     """Lead, body and signature: lines of the template between headline and body, and after it, find their place."""
     head = [*between(view, found), *found.blocks[:HEAD_BLOCKS]]
     rest = found.blocks[HEAD_BLOCKS:]
-    signature = Signature()
-    kept: list[Block] = []
-    for block in head:
-        if is_dateline(block) or is_head(block.text):
-            continue
-        line = _byline(block, sites)
-        if line is not None:
-            signature = _merged(signature, line)
-            continue
-        kept.append(block)
+    signature, kept = _read_head(head, sites)
     body = _without_repeats([*kept, *rest], view.headline.text)
     ends, lines = end_signatures(body, sites)
     after, _ = end_signatures(_after(view, found), sites)
@@ -138,6 +131,22 @@ def _take_apart(view: View, found: Found, sites: Collection[str]) -> _Parts:
     lead = _lead(body)
     signature = _merged(_merged(ends, after), signature)
     return _Parts(lead, tuple(b for b in body if b is not lead), signature)
+
+
+def _read_head(head: Sequence[Block], sites: Collection[str]) -> tuple[Signature, list[Block]]:
+    """Author and source that the lines between headline and text tell, and the blocks that are text."""
+    signature = Signature()
+    kept: list[Block] = []
+    beside_date = False
+    for block in head:
+        if is_dateline(block):
+            signature = _merged(signature, Signature(author_beside_date(block.text, sites)))
+        elif (line := _byline(block, sites, beside_date)) is not None:
+            signature = _merged(signature, line)
+        elif not is_head(block.text):
+            kept.append(without_glued_date(block))
+        beside_date = is_dateline(block)
+    return signature, kept
 
 
 def _merged(first: Signature, second: Signature) -> Signature:
@@ -157,11 +166,11 @@ def _without_repeats(blocks: Sequence[Block], title: str | None) -> list[Block]:
     return kept
 
 
-def _byline(block: Block, sites: Collection[str]) -> Signature | None:
+def _byline(block: Block, sites: Collection[str], beside_date: bool) -> Signature | None:
     if len(block.text) > 80 or block.kind in ("row", "heading", "caption"):
         return None
     marked = has_byline_name(block)
-    signature = read_signature(block.text, marked, sites)
+    signature = read_signature(block.text, marked or (beside_date and may_stand_by_date(block.text)), sites)
     if signature is None and marked and as_author(block.text) is None:
         return Signature()  # a byline that names the site or a user of the CMS
     return signature

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipelines.markup import Block, tidy
 from pipelines.metadata_declared import Declared, plain
 from pipelines.metadata_origin import agency_of
+from pipelines.units import all_units
 
 END_BLOCKS = 4
 MAX_LINE = 100
@@ -97,7 +98,7 @@ def _source(name: str) -> str:
 
 def as_author(text: str, sites: Collection[str] = ()) -> str | None:
     """The text if it reads as names of people, titles left as printed; None for sites, offices, users of a CMS."""
-    text = tidy(text).strip(" .,:;-–()")
+    text = tidy(text).strip(" .,:;-–()·•|/")
     if not 2 <= len(text) <= 80 or _NEVER.fullmatch(text) or re.search(r"\d|[:?!\"“”]", text):
         return None
     if text.casefold() in {site.casefold() for site in sites} or agency_of(text) is not None:
@@ -106,6 +107,11 @@ def as_author(text: str, sites: Collection[str] = ()) -> str | None:
     if not 1 <= len(names) <= MAX_NAMES or not all(_is_name(name) for name in names if name):
         return None
     return text if any(names) else None
+
+
+def may_stand_by_date(text: str) -> bool:
+    """Whether a bare name beside a date may be an author's: a single word may be anything, a province is a dateline."""
+    return len(text.split()) > 1 and all(unit.name != text for unit in all_units().values())
 
 
 def _is_name(name: str) -> bool:
@@ -158,6 +164,12 @@ def end_signatures(blocks: Sequence[Block], sites: Collection[str] = ()) -> tupl
         author, source = author or signature.author, source or signature.source
         lines.add(i)
     return Signature(author, source), frozenset(lines)
+
+
+def author_beside_date(text: str, sites: Collection[str] = ()) -> str | None:
+    """The person whom a dateline names in a part of its own: "20/01/2020 - 8:28 | Lượt xem: 9 | Trần Thanh"."""
+    parts = [part.strip() for part in re.split(r"[|·•–]|\s-\s|\s{2,}", text)]
+    return next((part for part in parts if may_stand_by_date(part) and as_author(part, sites)), None)
 
 
 def declared_author(declared: Declared, shown: Sequence[str], sites: Collection[str] = ()) -> str | None:

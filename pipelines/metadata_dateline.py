@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from pipelines.body_furniture import has_furniture_name, is_licence
@@ -34,6 +34,7 @@ _CITED = re.compile(
     r"(?:\b(?:số|của|từ|đến|trước|sau|hết|hạn|kể từ|hiệu lực|khai mạc|diễn ra|tổ chức|sinh|mất|ký|ban hành)\s*(?:ngày)?\s*|,\s*ngày\s+)$",
     re.IGNORECASE,
 )
+_GLUED = re.compile(r"(?P<date>\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?: \d{1,2}:\d{2})?)(?=[A-ZĐÀ-Ỹ]\w)")
 _SYMBOL = re.compile(r"\d[-/]\s?[A-ZĐ]{2,}|\bsố\s+\d|\bđiều\s+\d", re.IGNORECASE)
 
 
@@ -141,6 +142,8 @@ def _is_clock(moment: Moment, fetched: datetime | None) -> bool:
 
 def dateline_of(block: Block) -> Moment | None:
     """The date that a block tells as its own business: "20/02/2023 - Lượt xem: 158", and not a sentence with a date."""
+    if glued := _GLUED.match(block.text):
+        return next(read_moments(glued["date"]), None)
     text = block.text
     if len(text) > MAX_DATELINE or block.links >= 0.5 or block.kind == "row" or is_licence(text):
         return None
@@ -167,8 +170,16 @@ def _is_named_date(block: Block) -> bool:
     return block.element.tag == "time" or (bool(_DATE_NAME.search(names)) and not has_furniture_name(names))
 
 
+def without_glued_date(block: Block) -> Block:
+    """The block without the date that a template glued to the front of its text: "14/12/2021Ngày 13/12, ..."."""
+    glued = _GLUED.match(block.text)
+    return replace(block, text=block.text[glued.end("date") :]) if glued else block
+
+
 def is_dateline(block: Block) -> bool:
     """Whether a block is a dateline and nothing else, so that the text does without it."""
+    if _GLUED.match(block.text):
+        return False
     moment = dateline_of(block)
     if moment is None or (moment.in_words and not moment.has_weekday and not _LABEL.search(block.text[: moment.start])):
         return False

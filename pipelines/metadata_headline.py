@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,16 +11,20 @@ from lxml.html import HtmlElement
 
 from pipelines.body_furniture import has_furniture_name, is_head
 from pipelines.markup import HEADINGS, Block, tidy
+from pipelines.metadata_dateline import dateline_of
 from pipelines.metadata_declared import Declared, plain
 
 MAX_TITLE = 300
 MIN_SCORE = 4.0
+MIN_SHOWN = 3.0  # enough where the page declares nothing but the name of its site
 NEAR = 10  # blocks between a headline and the first paragraph of its article, at most
 PARAGRAPH = 150
 
 _TITLE_NAME = re.compile(r"title|tieu-?_?de|headline|lblheader|post-name|news-name|entry-name", re.IGNORECASE)
 _SIDE_NAME = re.compile(r"box|widget|portlet|module|block|sub-?title|cate|section|site|page-title|mod-", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s+(?:[|–—»•:]|-{1,2})\s+")
+_LARGE_SIZE = re.compile(r"[4-7]$|\+[1-4]$")
+_LARGE_STYLE = re.compile(r"font-size\s*:\s*(?:1[4-9]|[2-4]\d)(?:\.\d+)?pt|font-size\s*:\s*(?:1[89]|[2-5]\d)px|font-size\s*:\s*(?:x-)*large")
 _LETTERS = re.compile(r"\w+")
 
 
@@ -37,12 +42,13 @@ def find_headline(
     """The headline of a page; a declared title that only names the site, or a section, gives way to what is shown."""
     hints = [hint for hint in (_declared_headline(declared), declared.title) if hint]
     paragraphs = [i for i, b in enumerate(blocks) if _is_paragraph(b, container)]
-    scores = {i: _score(i, blocks[i], hints, paragraphs) for i in range(len(blocks)) if _may_be(blocks[i])}
+    dated = {i for i, block in enumerate(blocks) if dateline_of(block) is not None}
+    scores = {i: _score(i, blocks[i], hints, paragraphs) + (i + 1 in dated or i + 2 in dated) for i in range(len(blocks)) if _may_be(blocks[i])}
     best = max(scores, key=lambda i: (scores[i], -i), default=None)
-    if best is not None and scores[best] >= MIN_SCORE:
-        return Headline(blocks[best].text, best)
     names = (*declared.organisations, site_name)
     text = next((t for t in (_without_site(hint, names) for hint in hints) if t), None)
+    if best is not None and scores[best] >= (MIN_SHOWN if text is None else MIN_SCORE):
+        return Headline(blocks[best].text, best)
     return Headline(text)
 
 
@@ -70,7 +76,14 @@ def _score(i: int, block: Block, hints: Sequence[str], paragraphs: Sequence[int]
     score -= 3.0 * (block.links > 0.8) + 3.0 * block.furniture + 1.5 * has_furniture_name(names)
     score += 0.5 * (len(block.text.split()) >= 5) + 0.5 * (block.bold > 0.8)
     following = next((p for p in paragraphs if p > i), None)
+    score += 1.0 * _is_large(element) - 2.0 * _is_site(block.text)
     return score + 1.5 * (following is not None and following - i <= NEAR)
+
+
+def _is_large(element: HtmlElement) -> bool:
+    """Whether old markup sets the text in a large font."""
+    inside = [element, *itertools.islice(element.iterdescendants("font", "span", "b", "strong"), 4)]
+    return any(_LARGE_SIZE.match(e.get("size") or "") or _LARGE_STYLE.search(e.get("style") or "") for e in inside)
 
 
 def _heading_tag(element: HtmlElement) -> str:
