@@ -1,6 +1,7 @@
 """Text with marks, case and look-alikes taken off, one character for one, so that offsets stay those of the text.
 
-Matching runs on folded text: "hoà" and "hòa", "QUY ĐỊNH" and "Quy định", every dash and every slash are then one spelling.
+Matching runs on folded text: "hoà" and "hòa", "QUY ĐỊNH" and "Quy định", every dash and every slash are one spelling
+there.
 """
 
 from __future__ import annotations

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 from pipelines.folding import normalise
 from pipelines.models import Paragraph, References
+
 from .assemble import assemble
 from .citation import Citation
 from .context import Context, read_context
 from .find import find
-from .identity import identify
+from .identity import identify, issuing_body
 from .lists import share
-from .places import survey, unit_in
+from .places import Surroundings, survey, unit_in
 from .relations import relate
 from .resolve import resolve
 from .sentences import lay_out
@@ -40,12 +41,15 @@ def find_references(
     whole = Text.of(normalise(text))
     citations = find(whole)
     citations, contexts = share(whole, citations, _contexts(whole, citations))
-    around = survey(whole, published, unit, level, _dateline(whole, contexts)) if citations else None
-    if around is None:
-        return References(whole.nfc)
+    bodies = [issuing_body(citation, context) for citation, context in zip(citations, contexts, strict=True)]
+    around = Surroundings(published, unit, level)
+    if any(
+        citation.kind == "congress" or (body and body.local) for citation, body in zip(citations, bodies, strict=True)
+    ):
+        around = survey(whole, around, _dateline(whole, contexts))
     parts = [
-        (citation, context, identify(whole, citation, context, around))
-        for citation, context in zip(citations, contexts, strict=True)
+        (citation, context, identify(whole, citation, context, body, around))
+        for citation, context, body in zip(citations, contexts, bodies, strict=True)
     ]
     layout = lay_out(whole, citations)
     edges = relate(whole, citations, contexts, layout)

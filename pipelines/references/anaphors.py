@@ -16,7 +16,8 @@ _THIS = re.compile(rf"{_GAP}(?:{_ABOVE}|(?P<on>tren)(?![a-z]))")
 _PHRASE_ENDS = re.compile(
     rf"{_GAP}(?:$|[.,;:!?)\"'”]|"
     + grammar.one_of(
-        "co, duoc, da, ap dung, quy dinh, neu, la, se, cung, thi, con, ve, do, cua, yeu cau, ban hanh, khong, chi, phai, va,"
+        "co, duoc, da, ap dung, quy dinh, neu, la, se, cung, thi, con, ve, do, cua, yeu cau, ban hanh, khong, chi,"
+        "phai, va,"
         "thay the, het, bat dau, khi, tu, de, cho, bi, doi voi"
     )
     + ")"
@@ -25,7 +26,8 @@ _PHRASE_ENDS = re.compile(
 _LEGAL = re.compile(
     "(?<![a-z])(?:"
     + grammar.one_of(
-        "nhan duoc, kem theo, thi hanh, hieu luc, khieu nai, ban hanh, ky, huy bo, chap hanh, thay the, bai bo, can cu, theo,"
+        "nhan duoc, kem theo, thi hanh, hieu luc, khieu nai, ban hanh, ky, huy bo, chap hanh, thay the, bai bo,"
+        "can cu, theo,"
         "thuc hien, trien khai, thong qua, ap dung, quan triet"
     )
     + r"|(?:dieu|khoan) \d)"

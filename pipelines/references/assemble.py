@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipelines.models import Alias, Mention, Paragraph, References, Regulation, Relation, Zone
+
 from .places import Surroundings
 from .registers import document_types
 from .relations import Edge
@@ -34,7 +35,7 @@ def assemble(
 
 
 def _relations(text: Text, found: Sequence[Resolved], edges: Sequence[Edge]) -> tuple[Relation, ...]:
-    relations = {}
+    relations: dict[tuple[str, str, str], Relation] = {}
     for edge in edges:
         subject, object_ = found[edge.subject].id, found[edge.object].id
         if subject and object_ and subject != object_:
@@ -104,7 +105,7 @@ def _regulations(mentions: Sequence[Mention], found: Sequence[Resolved]) -> tupl
 
 
 def _regulation(id_: str, group: Sequence[tuple[Mention, Resolved]]) -> Regulation:
-    _, system, issuer, kind, period, number = id_.split("/")
+    _, system, _, kind, period, number = id_.split("/")
     mentions = [mention for mention, _ in group]
     identities = [one.identity for _, one in group]
     name = document_types()[kind.removesuffix("-qppl")].name
@@ -137,7 +138,7 @@ def _regulation(id_: str, group: Sequence[tuple[Mention, Resolved]]) -> Regulati
     )
 
 
-def majority(values: Any) -> str | None:
+def majority(values: Iterable[str | None]) -> str | None:
     """The most frequent of the values that are not None; None when two are equally frequent."""
     ranked = Counter(value for value in values if value).most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):

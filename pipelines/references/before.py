@@ -16,7 +16,8 @@ _UNIT = r"(?:diem|khoan|dieu|muc|chuong|phan|tiet|phu luc)"
 _VALUE = r"(?:\d{1,3}[a-z]?(?![a-z])|[a-z](?![a-z])|[ivx]{1,6}(?![a-z]))"
 _VALUES = rf"{_VALUE}(?:(?:,{_GAP}|{_GAP}va{_GAP}|-){_VALUE}){{0,8}}"
 _PINPOINT = re.compile(
-    rf"(?<![a-z])(?:cac{_GAP})?(?P<pin>{_UNIT}{_GAP}{_VALUES}(?:,?{_GAP}(?:va |cua )?{_UNIT}{_GAP}{_VALUES}){{0,4}}|loi noi dau)"
+    rf"(?<![a-z])(?:cac{_GAP})?(?P<pin>{_UNIT}{_GAP}{_VALUES}(?:,?{_GAP}(?:va |cua )?{_UNIT}{_GAP}{_VALUES}){{0,4}}|"
+    rf"loi noi dau)"
     rf",?{_GAP}(?:cua |trong |tai |, )?{_GAP}$"
 )
 _ADVERB = grammar.one_of("da, vua, moi, tung, se, cung, thong nhat, chinh thuc, con, tiep tuc, ky, duoc, cho, chinh")
@@ -34,7 +35,8 @@ _DAY_CUE = re.compile(
 _OTHER_CLAUSE = re.compile(
     "(?<![a-z])(?:"
     + grammar.one_of(
-        "cho biet, tai, du, nghe, phat bieu, quan triet, bao cao, neu, lam viec, to chuc, theo, trong do, sau khi, nham,"
+        "cho biet, tai, du, nghe, phat bieu, quan triet, bao cao, neu, lam viec, to chuc, theo, trong do, sau khi,"
+        "nham,"
         "trien khai, thuc hien, can cu, den, dien ra, bat dau, khai mac, co hieu luc, nhan duoc"
     )
     + r"|kiem tra(?! trung uong| tinh| thanh| huyen| quan| dang)|hoi nghi(?! lan| ban| trung uong| t)|khi(?= [^,]*,))"
@@ -63,7 +65,8 @@ def read_pinpoint(text: Text, start: int, left: int) -> tuple[int, int] | None:
 
 
 def read_lead(text: Text, citation: Citation, left: int, *, effect: bool) -> Lead:
-    """Issuer and day from before a citation: "Ngày D, ISSUER ban hành TYPE"; with ``effect`` the day of "Ngày D, TYPE"."""
+    """Issuer and day from before a citation: "Ngày D, ISSUER ban hành TYPE"; with ``effect`` the day of "Ngày D,"
+    "TYPE"."""
     start = max(left, citation.start - _WINDOW)
     if effect:
         day = _day_of_effect(text, _sentence_start(text.folded, start, citation.start), citation.start)

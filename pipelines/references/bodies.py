@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from pipelines.folding import fold
 from pipelines.units import slugify, unit_on
 
 from . import grammar
-from .registers import issuer_names, issuers, local_words
+from .registers import issuer_names, issuers, key, local_words
 from .text import Text
 
 _GAP = grammar.GAP
@@ -22,7 +21,8 @@ _SECRETARIAT = re.compile(rf"(?:,|{_GAP}va){_GAP}ban bi thu(?![a-z])")
 _PHRASE_END = re.compile(
     r"[,;:.()\[\]\"“”]|\n\n|(?<![a-z])"
     + grammar.one_of(
-        "ve, ngay, nam, ban hanh, quy dinh, huong dan, da, duoc, la, co, se, va, de, trien khai, phe duyet, so, khi, nham,"
+        "ve, ngay, nam, ban hanh, quy dinh, huong dan, da, duoc, la, co, se, va, de, trien khai, phe duyet, so, khi,"
+        "nham,"
         "tai, thi, cung"
     )
 )
@@ -31,9 +31,10 @@ _LONGEST_PHRASE = 80
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An issuing body. ``place`` is what its phrase names ("gia-lai"), or None; ``district`` a place below the province.
+    """An issuing body. ``place`` is the unit its phrase names ("gia-lai"), ``district`` a place below the province.
 
-    ``level``: central, province, district, commune, agency, any (as the site's). ``local`` bodies are told apart by place.
+    ``level``: central, province, district, commune, agency, any (as the site's). ``local`` bodies are told apart by
+    place.
     """
 
     slug: str
@@ -180,7 +181,7 @@ def unit_known(slug: str) -> bool:
 @lru_cache(maxsize=4096)  # as unit_known
 def body_of_code(code: str) -> Body:
     """The body that a code means; an unknown code is its own slug."""
-    word = fold(code).text
+    word = key(code)
     bare = word.rstrip("0123456789")
     issuer = issuers().get(word) or (issuers().get(bare) if bare in ("qh", "ubtvqh", "hdnn") else None)
     if issuer:

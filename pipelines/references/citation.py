@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.models import MentionKind
+
 from .registers import DocumentType
 from .symbols import Reading, Symbol
 

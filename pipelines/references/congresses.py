@@ -16,7 +16,8 @@ _TERM = (
     rf"(?P<more>(?:(?:,{_GAP}|{_GAP}va{_GAP}|{_GAP}-{_GAP})(?:khoa{_GAP})?{_TERM_ORDINAL}){{0,4}})(?:{_GAP}\))?)"
 )
 _CENTRE = (
-    r"(?:ban chap hanh trung uong|ban chap hanh tw|bch trung uong|bch tw|bch t\.u|bchtw|trung uong|t\. ?u\.?|tu(?= ?\d)|tw)"
+    r"(?:ban chap hanh trung uong|ban chap hanh tw|bch trung uong|bch tw|bch t\.u|bchtw|trung uong|t\. ?u\.?|"
+    r"tu(?= ?\d)|tw)"
     rf"(?:{_GAP}dang)?(?:{_GAP}cong san viet nam)?"
 )
 _NTH = rf"(?:(?:lan{_GAP})?thu{_GAP})"
@@ -38,14 +39,16 @@ _CONGRESS = re.compile(
     rf"(?P<organisation>{_GAP}{_ORGANISATIONS})?(?P<body>{_GAP}(?:{_DANG_BO}|{_DANG}))?"
 )
 _NUMBERED = re.compile(
-    rf"{_GAP}(?:{grammar.one_of('lan thu, lan, khoa, thu')}{_GAP})?(?P<ordinal>{grammar.ROMAN}|\d{{1,2}}(?![\d/.]))(?![a-z%])"
+    rf"{_GAP}(?:{grammar.one_of('lan thu, lan, khoa, thu')}{_GAP})?(?P<ordinal>{grammar.ROMAN}|"
+    rf"\d{{1,2}}(?![\d/.]))(?![a-z%])"
 )
 _OF = re.compile(rf"{_GAP}(?:cua{_GAP})?(?P<body>{_DANG_BO}|{_DANG})")
 _NATIONWIDE = re.compile(_NATION)
 _EVERY_LEVEL = re.compile(rf"{_GAP}cac{_GAP}cap")
 _NEXT_NAME = re.compile(rf"(?:\s{{1,3}}|\s?-\s?){grammar.NAME}")
 _NEXT_WORD = re.compile(
-    rf"\s{{1,3}}(?:{grammar.NAME}|nông dân|phụ nữ|chiến binh|dân|lao động|quốc|tộc|nghiệp|sản|liên hiệp|thanh niên)(?!\w)"
+    rf"\s{{1,3}}(?:{grammar.NAME}|nông dân|phụ nữ|chiến binh|dân|lao động|quốc|tộc|nghiệp|sản|liên hiệp|"
+    rf"thanh niên)(?!\w)"
 )
 _ROMAN = re.compile(r"[IVX]+")
 _CUE = re.compile(rf"{_GAP}(?:cua{_GAP})?(?:hoi|dai|trung|tw|t\.|tu|bch|ban|lan|thu)")

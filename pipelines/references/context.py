@@ -22,7 +22,8 @@ _DATE = re.compile(rf"{_OPEN}(?:{_ISSUED}{_GAP}(?:vao{_GAP})?)?{_HOUR}?(?:ngay|d
 _BARE_DATE = re.compile(rf"{_GAP}\(?{_GAP}(?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]{grammar.YEAR})")
 _PASSED_BY = re.compile(rf"{_GAP},?{_GAP}(?:da{_GAP})?duoc{_GAP}(?=[a-z])")
 _PASSED_ON = re.compile(
-    rf"{_GAP}(?:da{_GAP})?{grammar.one_of('ban hanh, thong qua, ky, ky ban hanh, phe duyet')}{_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d)"
+    rf"{_GAP}(?:da{_GAP})?{grammar.one_of('ban hanh, thong qua, ky, ky ban hanh, phe duyet')}"
+    rf"{_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d)"
 )
 _DATELINE = re.compile(rf"{_GAP}(?:\|{_GAP})?{_GAP}(?P<place>[^,;:.()\d]{{3,60}}),{_GAP}ngay{_GAP}(?=\d)")
 _YEAR = re.compile(rf",?{_GAP}(?:nam{_GAP})?(?P<year>{grammar.YEAR})(?!{_GAP}[/-]\d)(?={_GAP}(?:[,.;)]|$|[a-z(]))")
@@ -40,7 +41,8 @@ _EFFECT = re.compile(rf"{_OPEN}{_ADVERB}{grammar.one_of('co hieu luc, duoc ap du
 _MADE = re.compile(rf"{_GAP}(?:ky{_GAP})?ban{_GAP}hanh(?P<on>{_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d))?")
 _BY = re.compile(r"(?<![a-z])do ")
 _ABOUT = grammar.one_of(
-    "ve, v/v, ban hanh, phe duyet, quy dinh, huong dan, sua doi, trien khai, nham, de, thi hanh, dieu chinh, truyen dat,"
+    "ve, v/v, ban hanh, phe duyet, quy dinh, huong dan, sua doi, trien khai, nham, de, thi hanh, dieu chinh,"
+    "truyen dat,"
     "cong bo, tuyen truyen, don doc, thanh lap, mot so, xu ly, tang cuong, giao, bai bo, thuc hien, cong nhan"
 )
 _SUBJECT = re.compile(rf"{_GAP},?{_GAP}(?={_ABOUT}|[\"“‘«])")

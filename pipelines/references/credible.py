@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pipelines.folding import fold
-
 from . import grammar
 from .citation import Head
-from .registers import DocumentType, abbreviations, document_types, issuers
+from .registers import DocumentType, abbreviations, document_types, issuers, key
 from .symbols import Reading, Symbol
 from .text import Text
 
@@ -19,7 +17,8 @@ _LETTERS = frozenset(("cong-van", "bao-cao", "to-trinh"))  # numbered by issuer 
 
 
 def is_symbol(text: Text, start: int, symbol: Symbol, reading: Reading, head: Head | None, *, marked: bool) -> bool:
-    """Whether it is one: with a type word almost always; alone, or after "số" (``marked``), when its codes are known."""
+    """Whether it is one: with a type word almost always; alone, or after "số" (``marked``),"
+    "when its codes are known."""
     if _CONTRACT in (reading.abbreviation, *reading.codes[:1]):
         return False
     known = bool(reading.codes) and known_code(reading.codes[0])
@@ -48,7 +47,7 @@ def _continues(folded: str, start: int) -> bool:
 
 def known_code(code: str) -> bool:
     """Whether the registers know a code: a body, a body with its term (QH15), a department (SYT)."""
-    word = fold(code).text
+    word = key(code)
     return word in issuers() or word.rstrip("0123456789") in issuers() or "b" + word[1:] in issuers()
 
 
@@ -58,7 +57,7 @@ def fits(reading: Reading, kind: DocumentType | None) -> bool:
         return False
     if reading.abbreviation is None:
         return True
-    return kind in abbreviations().get(fold(reading.abbreviation).text, ("", ()))[1]
+    return kind in abbreviations().get(key(reading.abbreviation), ("", ()))[1]
 
 
 def flags_of(reading: Reading, kind: DocumentType | None) -> tuple[str, ...]:
@@ -75,10 +74,10 @@ def type_of_symbol(symbol: Symbol, reading: Reading) -> DocumentType | None:
         return document_types()["cong-van"] if letter and not reading.codes[0][-1].isdigit() else None
     if reading.abbreviation in ("QĐi", "QyĐ"):
         return document_types()["quy-dinh"]
-    kinds = abbreviations()[fold(reading.abbreviation).text][1]
+    kinds = abbreviations()[key(reading.abbreviation)][1]
     if len(kinds) == 1:
         return kinds[0]
-    issuer = issuers().get(fold(reading.codes[0]).text) if reading.codes else None
+    issuer = issuers().get(key(reading.codes[0])) if reading.codes else None
     system = issuer.system if issuer else "state"
     if {kind.slug for kind in kinds} == _AMBIGUOUS:
         return None if system == "party" else document_types()["quyet-dinh"]

@@ -28,9 +28,12 @@ _DAY_MONTH_YEAR = (
     rf"|thang{_GAP}(?P<mw>\d{{1,2}}|gieng|chap){_GAP}(?:,{_GAP})?nam{_GAP}(?P<yw>(?:19|20)\d\d)(?!\d))"
 )
 _DAY_MONTH = rf"(?P<pd>\d{{1,2}})(?:[/.-](?P<pm>\d{{1,2}})(?![/.-]?\d)|{_GAP}thang{_GAP}(?P<pmw>\d{{1,2}})(?!\d))"
-_ENGLISH = rf"(?:(?P<em>{'|'.join(_MONTHS)}) (?P<ed>\d{{1,2}}),? ?(?P<ey>(?:19|20)\d\d)|(?P<fd>\d{{1,2}}) (?P<fm>{'|'.join(_MONTHS)}),? ?(?P<fy>(?:19|20)\d\d))"
-DAY = rf"(?:{_DAY_MONTH_YEAR}|{_DAY_MONTH}|{_ENGLISH})"
-_DAY = re.compile(DAY)
+_MONTH = "|".join(_MONTHS)
+_ENGLISH = (
+    rf"(?:(?P<em>{_MONTH}) (?P<ed>\d{{1,2}}),? ?(?P<ey>(?:19|20)\d\d)"
+    rf"|(?P<fd>\d{{1,2}}) (?P<fm>{_MONTH}),? ?(?P<fy>(?:19|20)\d\d))"
+)
+_DAY = re.compile(rf"{_DAY_MONTH_YEAR}|{_DAY_MONTH}|{_ENGLISH}")
 _WORD_MONTHS = {"gieng": 1, "chap": 12}
 
 

@@ -12,7 +12,7 @@ from .text import Text
 
 @cache  # from the register of types
 def _types() -> dict[str, DocumentType]:
-    return {word.lower(): kind for kind in reversed(document_types().values()) for word in kind.english}
+    return {word.lower(): kind for kind in reversed(list(document_types().values())) for word in kind.english}
 
 
 @cache  # as _types

@@ -54,14 +54,14 @@ class _Walk:
     found: list[Citation] = field(default_factory=list)
     covered: int = 0
     head: Head | None = None
-    reach: int = -_REACH - 1  # the end of the last type word or citation: what a bare number may belong to
+    reach: int = 0  # how far a bare number may belong to the last type word or citation
 
     def add(self, citation: Citation) -> None:
         self.found.append(citation)
-        self.covered = self.reach = citation.end
+        self.covered, self.reach = citation.end, citation.end + _REACH
 
     def open(self, head: Head) -> None:
-        self.head, self.reach = head, max(head.end, self.reach)
+        self.head, self.reach = head, max(head.end + _NEAR, self.reach)
 
 
 def find(text: Text) -> list[Citation]:
@@ -119,7 +119,7 @@ _STEPS = {"type": _at_type, "spoken": _at_spoken, "name": _at_name, "acronym": _
 
 def _at_number(walk: _Walk, token: re.Match[str]) -> None:
     text, start = walk.text, token.start()
-    if not token["tail"] and start - walk.reach > _REACH:
+    if not token["tail"] and start > walk.reach:
         return
     before = _before(walk, start)
     symbol = _symbol(text, start, token.end("tail"), after_head=before.head is not None)

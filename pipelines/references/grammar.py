@@ -1,7 +1,8 @@
 """The named parts of the grammar of citations, as regular expressions over folded text (see ``pipelines.folding``).
 
-Everything is lower case, unmarked and has plain dashes and slashes here; "\\n" is a line break. Repetitions are bounded or
-possessive, so that matching is linear in the length of the text. docs/references.md shows every part with an example.
+Everything is lower case, unmarked and has plain dashes and slashes here; "\\n" is a line break. Repetitions are
+bounded or possessive, so that matching is linear in the length of the text. docs/references.md shows each form with an
+example.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def _letter(letter: str) -> str:
 
 def one_of(phrases: str) -> str:
     """``trie`` of phrases separated by commas, no letter after them; a line may break between their words."""
-    return trie(phrase for phrase in (part.strip() for part in phrases.split(",")) if phrase) + "(?![a-z])"
+    return trie(phrase.strip() for phrase in phrases.split(",")) + "(?![a-z])"
 
 
 def headed(words: Iterable[str]) -> str:
@@ -49,6 +50,11 @@ def headed(words: Iterable[str]) -> str:
     for two, rest in branches.items():
         letters.setdefault(two[0], []).append(f"{two[1]}(?<![a-z]{two}){trie(rest)}")
     return "(?:" + "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in letters.items()) + ")(?![a-z])"
+
+
+def headed_phrases(phrases: str) -> str:
+    """``headed`` of phrases separated by commas: what a scan over a whole text looks for."""
+    return headed(phrase.strip() for phrase in phrases.split(","))
 
 
 UPPER = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper() and letter.isalpha())

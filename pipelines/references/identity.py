@@ -62,15 +62,14 @@ class Identity:
         return f"vn/{self.system}/{self.issuer}/{self.type}/{self.period}/{self.number}"
 
 
-def identify(text: Text, citation: Citation, context: Context, around: Surroundings) -> Identity:
-    """The identity of a citation by its own words and context, page antecedents apart."""
+def identify(text: Text, citation: Citation, context: Context, body: Body | None, around: Surroundings) -> Identity:
+    """The identity of a citation by its own words and context and its ``issuing_body``, page antecedents apart."""
     if citation.kind == "congress":
         return _congress(text, citation, around)
     day = None
     if context.day and context.role in ("issued", "partial"):
         day = context.day.iso or context.day.completed(around.published)
     year = _year(citation, context, day)
-    body = issuing_body(citation, context)
     place = place_of(body, around, day, year) if body and body.local else None
     system = body.system if body else None
     identity = _of_body(body, place, around)
@@ -112,7 +111,7 @@ def _number(citation: Citation) -> str | None:
 
 
 def _series(citation: Citation, system: str | None) -> str | None:
-    """The type in identifiers: State decisions and resolutions with the year in the symbol are a series of their own."""
+    """The type in identifiers: State decisions and resolutions with the year in the symbol are a series apart."""
     kind = citation.type.slug if citation.type else None
     if kind not in _TWO_SERIES or citation.symbol is None or citation.symbol.year is None or system != "state":
         return kind
@@ -171,9 +170,9 @@ def _organisation(name: str) -> str:
 
 
 def _congress(text: Text, citation: Citation, around: Surroundings) -> Identity:
-    """The identity of the resolution of a plenum or congress; the Party's have the term as period, others the ordinal."""
+    """The identity of the resolution of a plenum or congress; the Party's have the term as period,"
+    "others the ordinal."""
     kind = citation.type.slug if citation.type else None
-    whole = {"type": kind, "number": f"~{citation.name}"}
     centre = Identity("party", "tw", kind, citation.term or "-", f"~{citation.name}", "central", term=citation.term)
     if citation.name != "dai-hoi":
         return centre
@@ -187,7 +186,7 @@ def _congress(text: Text, citation: Citation, around: Surroundings) -> Identity:
         return replace(centre, system="org", issuer=_organisation(phrase), term=None)
     body = _party_body(text, citation)
     identity = _of_body(body, place_of(body, around, _day_of_congress(text, citation), None), around)
-    return replace(identity, **whole, period=citation.term or "-")
+    return replace(identity, type=kind, number=centre.number, period=citation.term or "-")
 
 
 def _party_body(text: Text, citation: Citation) -> Body:

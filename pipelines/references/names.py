@@ -1,12 +1,15 @@
-"""Documents cited by name: laws, codes and ordinances, the Constitution, the Party's charter and platform."""
+"""Documents cited by name: laws, codes and ordinances, the Constitution, charters, the Party's platform."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from pipelines.folding import fold
 from pipelines.units import slugify
+
 from . import grammar
 from .citation import Citation
 from .registers import DocumentType, document_types, laws
@@ -15,133 +18,114 @@ from .text import Text
 from .tokens import CODE_ACRONYMS
 
 _GAP = grammar.GAP
-_WORD = re.compile(r"[^\s,;:.()\[\]\"'“”‘’!?…/|]+")
-_AMENDING = re.compile(
-    rf"{_GAP}sua{_GAP}doi(?:,?{_GAP}bo{_GAP}sung)?(?:{_GAP}mot{_GAP}so{_GAP}dieu)?(?:{_GAP}cua)?(?:{_GAP}cac)?"
-    rf"(?P<inner>{_GAP}(?:bo{_GAP})?(?:luat|phap lenh)(?![a-z]))"
+_LAWS = frozenset(("luat", "bo-luat", "phap-lenh"))
+_DRAFT = re.compile(
+    "(?<![a-z])"
+    + grammar.one_of("dao, du thao, du an, de nghi xay dung, xay dung, soan thao, trinh")
+    + r"(?: cac| hai| ba)?[ \n]+$"
 )
-_AND_LAW = re.compile(rf"(?:,|{_GAP}va){_GAP}(?:bo{_GAP})?luat(?![a-z])")
-_ALIAS = re.compile(rf"{_GAP}\([^()\n]{{2,30}}\)(?={_GAP}(?:nam{_GAP})?{grammar.YEAR})")
-_YEAR = re.compile(
-    rf"(?:{_GAP}khoa{_GAP}[xvi]+(?={_GAP}\())?(?:{_GAP}\(sua doi\))?"
-    rf"{_GAP}(?:,?{_GAP}nam{_GAP}(?P<a>{grammar.YEAR})|(?P<b>{grammar.YEAR})|\((?:nam )?(?P<c>{grammar.YEAR})\))"
-)
-_NUMBER = re.compile(
-    rf",?{_GAP}\(?(?:luat )?(?P<marker>so)[ :.]{{0,3}}(?P<raw>{grammar.NUMBER}{grammar.SYMBOL_TAIL})\)?"
-)
-_BARE_NUMBER = re.compile(rf"{_GAP}(?P<raw>{grammar.NUMBER}/{grammar.YEAR}{grammar.JOINT}(?:ubtv)?qh\d\d?)")
-_DRAFT = re.compile(r"(?<![a-z])dao $|(?:du thao|du an|de nghi xay dung|xay dung|soan thao|trinh)(?: cac| hai| ba)? $")
-_NEXT = re.compile(rf"(?:,|;|,?{_GAP}va){_GAP}(?P<name>(?![a-z]))?")
 # "luật sư", "luật gia", "luật chơi": in the text as written, since folding would confuse "Luật gia" and "Luật giá"
 _NOT_A_LAW = re.compile(
-    r"\s{1,3}(?:sư|gia|pháp|lệ|tục|định|chơi|rừng|nhân quả|hấp dẫn|bất thành văn|TP|Hà Nội|Huế|Kinh tế|TNHH|Hợp danh|quốc tế)(?!\w)",
-    re.I,
+    r"\s{1,3}(?:sư|gia|pháp|lệ|tục|định|chơi|rừng|nhân quả|hấp dẫn|bất thành văn|"
+    r"TP|Hà Nội|Huế|Kinh tế|TNHH|Hợp danh|quốc tế)"
+    r"(?!\w)",
+    re.IGNORECASE,
 )
 _SCHOOL_OF = re.compile(
-    r"(?<![a-z])(?:dai hoc|dh|khoa|truong|cong ty|van phong|nganh|cu nhan|thac si|tien si|gioi|hoi|doan|bo mon|hang|vien|cong ty)[ \n]+$"
+    "(?<![a-z])"
+    + grammar.one_of(
+        "dai hoc, dh, khoa, truong, cong ty, van phong, nganh, cu nhan, thac si, tien si, gioi, hoi, doan, bo mon,"
+        "hang, vien"
+    )
+    + r"[ \n]+$"
 )
-_STOPS = frozenset(
-    [
-        "co",
-        "duoc",
-        "da",
-        "se",
-        "la",
-        "quy",
-        "cua",
-        "cho",
-        "tai",
-        "tu",
-        "khi",
-        "de",
-        "theo",
-        "thi",
-        "cung",
-        "nay",
-        "moi",
-        "hien",
-        "do",
-        "nam",
-        "so",
-        "ngay",
-        "khong",
-        "phai",
-        "neu",
-        "gom",
-        "bao",
-        "nham",
-        "ra",
-        "vua",
-        "dang",
-        "chi",
-        "con",
-        "bi",
-        "trong",
-        "voi",
-        "doi",
-        "den",
-        "hoac",
-        "nhu",
-        "ma",
-        "tren",
-        "quoc-hoi",
-        "hom",
-        "sap",
-    ]
+_AMENDING = re.compile(
+    rf"{_GAP}sua{_GAP}doi(?:,?{_GAP}bo{_GAP}sung)?(?:{_GAP}mot{_GAP}so{_GAP}dieu)?(?:{_GAP}cua)?(?:{_GAP}cac)?"
+    rf"{_GAP}(?:bo{_GAP})?(?:luat|phap{_GAP}lenh)(?![a-z])"
 )
-_CONSTITUTION = re.compile(
-    rf"{_GAP}(?:nuoc{_GAP}(?:cong hoa xa hoi chu nghia|chxhcn|viet nam dan chu cong hoa)(?:{_GAP}viet nam)?)"
+_AND_LAW = re.compile(rf"(?:,|{_GAP}va){_GAP}(?:bo{_GAP})?luat(?![a-z])")
+_POINTED_AT = re.compile(r"(?:dieu|khoan) [\d, ]{1,9}(?:cua )?(?:bo )?luat$")
+_ALIAS = re.compile(rf"{_GAP}\([^()\n]{{2,30}}\)(?={_GAP}(?:nam{_GAP})?{grammar.YEAR})")
+_YEAR = re.compile(
+    rf"(?:{_GAP}khoa{_GAP}[xvi]+(?={_GAP}\())?(?:{_GAP}\(sua{_GAP}doi\))?{_GAP}"
+    rf"(?:,?{_GAP}nam{_GAP}(?P<named>{grammar.YEAR})|(?P<bare>{grammar.YEAR})|\((?:nam{_GAP})?(?P<bracketed>{grammar.YEAR})\))"
 )
-_CHARTER = re.compile(
-    rf"{_GAP}(?P<body>dang(?:{_GAP}(?:cong san|cs){_GAP}viet nam|{_GAP}ta(?= ))?|doan(?:{_GAP}(?:tncs|thanh nien cong san){_GAP}ho chi minh)?"
-    rf"|cong doan(?:{_GAP}viet nam)?|(?:mat tran to quoc|mttq){_GAP}viet nam"
-    rf"|hoi{_GAP}(?:nong dan|lien hiep phu nu|lhpn|cuu chien binh|chu thap do|nha bao|luat gia|sinh vien){_GAP}viet nam)(?![a-z])"
+_NUMBER = re.compile(
+    rf",?{_GAP}(?:\(?(?:luat{_GAP})?so[ :.]{{0,3}}(?P<marked>{grammar.NUMBER}{grammar.SYMBOL_TAIL})\)?"
+    rf"|(?P<bare>{grammar.NUMBER}/{grammar.YEAR}{grammar.JOINT}(?:ubtv)?qh\d\d?))"
+)
+_NEXT = re.compile(rf"(?:,|;|,?{_GAP}va){_GAP}")
+_LETTER = re.compile(r"\s{0,4}(?P<letter>[^\W\d_])")
+_WORD = re.compile(rf"{_GAP}(?P<word>[^\s,;:.()\[\]\"'“”‘’!?…/|]+)")
+# No name of a law goes on with these.
+_STOP = re.compile(
+    grammar.one_of(
+        "co, duoc, da, se, la, quy, cua, cho, tai, tu, khi, de, theo, thi, cung, nay, moi, hien, do, nam, so, ngay,"
+        "khong, phai, neu, gom, bao, nham, ra, vua, dang, chi, con, bi, trong, voi, doi, den, hoac, nhu, ma, tren, hom, sap"
+    )
+)
+_LONGEST_NAME = 14  # words
+_STATE = grammar.one_of("nuoc cong hoa xa hoi chu nghia, nuoc chxhcn, nuoc viet nam dan chu cong hoa")
+_OF_STATE = re.compile(rf"{_GAP}{_STATE}(?:{_GAP}viet{_GAP}nam)?")
+_GROUND = re.compile(r"(?:(?:dieu|chuong|khoan)[ \d,ivx]{1,12}(?:cua )?,? ?|can cu |loi noi dau (?:cua )?)$")
+_CHARTER_OF = re.compile(
+    rf"{_GAP}(?P<body>dang(?:{_GAP}(?:cong{_GAP}san|cs){_GAP}viet{_GAP}nam)?"
+    rf"|doan(?:{_GAP}(?:tncs|thanh{_GAP}nien{_GAP}cong{_GAP}san){_GAP}ho{_GAP}chi{_GAP}minh)?"
+    rf"|cong{_GAP}doan(?:{_GAP}viet{_GAP}nam)?|(?:mat{_GAP}tran{_GAP}to{_GAP}quoc|mttq){_GAP}viet{_GAP}nam"
+    rf"|hoi{_GAP}(?:[a-z]+{_GAP}){{1,4}}viet{_GAP}nam)(?![a-z])"
 )
 _PLATFORM = re.compile(
-    rf"{_GAP}(?P<name>(?:chinh tri )?xay dung dat nuoc(?:{_GAP}trong thoi ky qua do(?:{_GAP}len{_GAP}(?:chu nghia xa hoi|cnxh))?)?)"
+    rf"{_GAP}(?P<name>xay{_GAP}dung{_GAP}dat{_GAP}nuoc(?:{_GAP}trong{_GAP}thoi{_GAP}ky{_GAP}qua{_GAP}do"
+    rf"(?:{_GAP}len{_GAP}(?:chu{_GAP}nghia{_GAP}xa{_GAP}hoi|cnxh))?)?)"
 )
 
 
 def read_name(text: Text, start: int, end: int, kind: DocumentType) -> Citation | None:
-    """The citation by name, or by number of a law, that a type word begins, or None."""
+    """The citation by name, or of a law by number, that the type word of a span begins, or None."""
     if _DRAFT.search(text.folded, max(0, start - 24), start):
         return None
-    if kind.slug in ("luat", "bo-luat", "phap-lenh"):
+    if kind.slug in _LAWS:
         return _law(text, start, end, kind)
     if kind.slug == "hien-phap":
         return _constitution(text, start, end, kind)
     if kind.slug == "dieu-le":
-        charter = _CHARTER.match(text.folded, end)
-        if charter is None:
-            return None
-        name = slugify(charter["body"])
-        return _dated(text, start, charter.end(), kind, "dang" if name.startswith("dang") else name)
-    platform = _PLATFORM.match(text.folded, end)
-    if platform:
-        return _dated(text, start, platform.end(), kind, slugify(platform["name"]))
-    dated = _YEAR.match(text.folded, end)
-    return _dated(text, start, end, kind, "") if dated and text.plain[start].isupper() else None
+        return _charter(text, start, end, kind)
+    return _platform(text, start, end, kind)
 
 
 def _constitution(text: Text, start: int, end: int, kind: DocumentType) -> Citation | None:
-    named = _CONSTITUTION.match(text.folded, end)
+    """The Constitution, where it is cited: with its year or its state's name, with a pinpoint, as a legal ground."""
+    named = _OF_STATE.match(text.folded, end)
     close = named.end() if named else end
-    pointed = re.search(
-        r"(?:dieu|chuong|khoan)[ \d,ivx]{1,12}(?:cua )?,? ?$|can cu $|loi noi dau (?:cua )?$",
-        text.folded[max(0, start - 24) : start],
-    )
-    if named or pointed or _YEAR.match(text.folded, close):
-        return _dated(text, start, close, kind, "")
+    if named or _YEAR.match(text.folded, close) or _GROUND.search(text.folded, max(0, start - 24), start):
+        return _dated(text, Citation(start, close, "named", kind, name=""))
     return None
 
 
+def _charter(text: Text, start: int, end: int, kind: DocumentType) -> Citation | None:
+    of = _CHARTER_OF.match(text.folded, end)
+    if of is None:
+        return None
+    name = slugify(of["body"])
+    return _dated(text, Citation(start, of.end(), "named", kind, name="dang" if name.startswith("dang") else name))
+
+
+def _platform(text: Text, start: int, end: int, kind: DocumentType) -> Citation | None:
+    if platform := _PLATFORM.match(text.folded, end):
+        return _dated(text, Citation(start, platform.end(), "named", kind, name=slugify(platform["name"])))
+    dated = text.plain[start].isupper() and _YEAR.match(text.folded, end)
+    return _dated(text, Citation(start, end, "named", kind, name="")) if dated else None
+
+
 def _law(text: Text, start: int, end: int, kind: DocumentType) -> Citation | None:
-    amending = _AMENDING.match(text.folded, end)
-    if amending:
+    if amending := _AMENDING.match(text.folded, end):
         close = _amending_end(text, amending.end())
-        return close and _numbered(text, _dated(text, start, close, kind, slugify(text.plain[end:close]), inner=True))
-    number = _BARE_NUMBER.match(text.folded, end) or _NUMBER.match(text.folded, end)
-    if number:
+        if close is None:
+            return None
+        named = Citation(start, close, "named", kind, name=slugify(text.plain[end:close]))
+        # the year in such a name is that of the law amended
+        return _numbered(text, replace(_dated(text, named), year=None))
+    if _NUMBER.match(text.folded, end):
         numbered = _numbered(text, Citation(start, end, "named", kind))
         return numbered if numbered.number else None
     if _NOT_A_LAW.match(text.plain, end) or _SCHOOL_OF.search(text.folded, max(0, start - 14), start):
@@ -149,7 +133,7 @@ def _law(text: Text, start: int, end: int, kind: DocumentType) -> Citation | Non
     close = _name_end(text, end, kind)
     if close is None:
         return None
-    return _numbered(text, _dated(text, start, close, kind, slugify(text.plain[end:close])))
+    return _numbered(text, _dated(text, Citation(start, close, "named", kind, name=slugify(text.plain[end:close]))))
 
 
 def _amending_end(text: Text, pos: int) -> int | None:
@@ -165,74 +149,68 @@ def _amending_end(text: Text, pos: int) -> int | None:
 
 
 @cache  # compiled once from the register
-def _known_names() -> dict[str, re.Pattern[str]]:
+def _known_names() -> Mapping[str, re.Pattern[str]]:
     names: dict[str, list[str]] = {}
-    for versions in laws().values():
-        names.setdefault(slugify(versions[0].type), []).append(fold(versions[0].name).text)
-    return {slug: re.compile(rf"{_GAP}{grammar.trie(words)}(?![a-z])") for slug, words in names.items() if words}
+    for (kind, _), versions in laws().items():
+        names.setdefault(kind, []).append(fold(versions[0].name).text)
+    return {kind: re.compile(rf"{_GAP}{grammar.trie(words)}(?![a-z])") for kind, words in names.items()}
 
 
 def _name_end(text: Text, pos: int, kind: DocumentType) -> int | None:
     """Where the name of a law ends: a name of the register, else its words up to one that no name goes on with."""
-    known = _known_names().get(kind.slug)
-    match = known.match(text.folded, pos) if known else None
-    capital = re.compile(r"\s{0,4}(?:[^\W\d_])").match(text.plain, pos)
-    upper = capital is not None and capital[0][-1].isupper()
-    if match:
-        lower_type = text.plain[max(0, pos - 4) : pos].islower()
-        if upper or not lower_type or _YEAR.match(text.folded, match.end()):
-            return match.end()
-        return (
-            match.end()
-            if re.search(r"(?:dieu|khoan) [\d, ]{1,9}(?:bo )?luat$", text.folded[max(0, pos - 24) : pos])
-            else None
-        )
-    shouting = upper and text.plain[pos:].lstrip()[:2].isupper() and text.plain[pos - 2 : pos].isupper()
-    if shouting or (not upper and kind.slug != "phap-lenh"):
+    known = _known_names()[kind.slug].match(text.folded, pos)
+    letter = _LETTER.match(text.plain, pos)
+    capital = letter is not None and letter["letter"].isupper()
+    if known:
+        written = capital or text.plain[max(0, pos - 4) : pos] != text.plain[max(0, pos - 4) : pos].lower()
+        cited = _YEAR.match(text.folded, known.end()) or _POINTED_AT.search(text.folded, max(0, pos - 24), pos)
+        return known.end() if written or cited else None
+    shouted = text.plain[max(0, pos - 2) : pos].isupper()
+    if shouted or not (capital or kind.slug == "phap-lenh"):
         return None
-    end, words = pos, 0
-    while words < 14:
-        gap = re.compile(_GAP).match(text.folded, end)
-        word = _WORD.match(text.plain, gap.end() if gap else end)
-        if word is None or word.start() == end or fold(word[0]).text in _STOPS or any(map(str.isdigit, word[0])):
-            break
-        if fold(word[0]).text in ("va", "ve") and words == 0:
-            break
-        end, words = word.end(), words + 1
-    return end if words else None
+    return _unknown_name_end(text, pos)
 
 
-def _dated(text: Text, start: int, end: int, kind: DocumentType, name: str, *, inner: bool = False) -> Citation:
-    """A citation by name with the year that follows; in an amending law's name that year is the amended one's."""
-    alias = _ALIAS.match(text.folded, end)
-    year = _YEAR.match(text.folded, alias.end() if alias else end)
+def _unknown_name_end(text: Text, pos: int) -> int | None:
+    end = pos
+    for count in range(_LONGEST_NAME):
+        word = _WORD.match(text.plain, end)
+        folded = fold(word["word"]).text if word else ""
+        if (
+            word is None
+            or _STOP.fullmatch(folded)
+            or any(map(str.isdigit, folded))
+            or (count == 0 and folded in ("va", "ve"))
+        ):
+            break
+        end = word.end()
+    return end if end > pos else None
+
+
+def _dated(text: Text, citation: Citation) -> Citation:
+    """A citation by name with the year that follows, behind an acronym in brackets or not: "(BLHS) 2015"."""
+    alias = _ALIAS.match(text.folded, citation.end)
+    year = _YEAR.match(text.folded, alias.end() if alias else citation.end)
     if year is None:
-        return Citation(start, end, "named", kind, name=name)
-    stated = None if inner else year["a"] or year["b"] or year["c"]
-    return Citation(start, year.end(), "named", kind, year=stated, name=name)
+        return citation
+    return replace(citation, end=year.end(), year=year["named"] or year["bare"] or year["bracketed"])
 
 
 def _numbered(text: Text, citation: Citation) -> Citation:
     """A citation by name with the number that follows it, which makes it a full one."""
-    number = _NUMBER.match(text.folded, citation.end) or _BARE_NUMBER.match(text.folded, citation.end)
-    symbol = read_symbol(text.plain[number.start("raw") : number.end("raw")]) if number else None
-    if number is None or symbol is None or not symbol.pieces:
+    number = _NUMBER.match(text.folded, citation.end)
+    if number is None:
         return citation
-    end = number.start("raw") + symbol.length
-    if "(" in text.plain[citation.end : end] and text.plain[end : end + 1] == ")":
-        end += 1
+    start, end = number.span("marked" if number["marked"] else "bare")
+    symbol = read_symbol(text.plain[start:end])
+    if symbol is None or not symbol.pieces:
+        return citation
+    close = start + symbol.length
+    if "(" in text.plain[citation.end : close] and text.plain.startswith(")", close):
+        close += 1
     reading = read_pieces(symbol.pieces, citation.type)
-    return Citation(
-        citation.start,
-        end,
-        "full",
-        citation.type,
-        symbol.number,
-        symbol.year or citation.year,
-        symbol,
-        reading,
-        name=citation.name,
-    )
+    year = symbol.year or citation.year
+    return replace(citation, end=close, kind="full", number=symbol.number, year=year, symbol=symbol, reading=reading)
 
 
 def read_next_name(text: Text, last: Citation) -> Citation | None:
@@ -240,20 +218,17 @@ def read_next_name(text: Text, last: Citation) -> Citation | None:
     if last.type is None or last.type.slug != "luat":
         return None
     gap = _NEXT.match(text.folded, last.end)
-    known = _known_names().get("luat")
-    if gap is None or known is None or not text.plain[gap.end() : gap.end() + 1].isupper():
+    if gap is None or not text.plain[gap.end() : gap.end() + 1].isupper():
         return None
-    match = known.match(text.folded, gap.end())
-    if match is None:
+    known = _known_names()["luat"].match(text.folded, gap.end())
+    if known is None:
         return None
-    found = _dated(text, gap.end(), match.end(), last.type, slugify(match[0]))
-    return (
-        Citation(found.start, found.end, "list", found.type, year=found.year, name=found.name) if found.year else None
-    )
+    found = _dated(text, Citation(gap.end(), known.end(), "list", last.type, name=slugify(known[0])))
+    return found if found.year else None
 
 
 def read_acronym(text: Text, start: int, end: int, word: str) -> Citation | None:
     """A code cited by its acronym: BLHS, BLTTHS năm 2015."""
     if not text.plain[start:end].isupper():
         return None
-    return _dated(text, start, end, document_types()["bo-luat"], CODE_ACRONYMS[word])
+    return _dated(text, Citation(start, end, "named", document_types()["bo-luat"], name=CODE_ACRONYMS[word]))

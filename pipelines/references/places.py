@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.models import PlaceSource
 from pipelines.units import MERGER, NEW_BODY, slugify, unit_on
@@ -14,12 +14,12 @@ from .bodies import Body, unit_known
 from .text import Text
 
 _GAP = grammar.GAP
-_SEATS = grammar.one_of(
+_SEATS = grammar.headed_phrases(
     "tinh, thanh pho, tp, tinh uy, thanh uy, ubnd, hdnd, ubnd tinh, hdnd tinh, dang bo, bao, dai ptth, dai phat thanh"
 )
 # "tỉnh Gia Lai", "Tỉnh ủy Gia Lai", "HĐND Cần Thơ": a unit named as the seat of bodies
-_SEAT = re.compile(rf"(?<![a-z]){_SEATS}\.?{_GAP}(?=[a-z])")
-_DISTRICT = re.compile(rf"(?<![a-z]){grammar.one_of('huyen, quan, thi xa, huyen uy, quan uy, thi uy')}{_GAP}(?=[a-z])")
+_SEAT = re.compile(rf"{_SEATS}\.?{_GAP}(?=[a-z])")
+_DISTRICT = re.compile(rf"{grammar.headed_phrases('huyen, quan, thi xa, huyen uy, quan uy, thi uy')}{_GAP}(?=[a-z])")
 _WORDS = re.compile(rf"{grammar.NAME}(?:[ -]{{1,3}}{grammar.NAME}){{0,4}}")
 _ANY = re.compile(rf"(?<!\w){grammar.NAME}(?:[ -]{{1,3}}{grammar.NAME}){{1,4}}")
 _MEETING_PLACES = frozenset(("ha-noi", "ho-chi-minh"))  # named in passing by every page in the country
@@ -30,16 +30,20 @@ _DISTRICT_LEVELS = frozenset(("district", "commune"))
 class Surroundings:
     """What a page and its site say of place and time, for bodies whose own phrase is silent.
 
-    ``site`` is the name slug of the site's unit, ``given`` its slug as it was given, perhaps with "-2025".
+    ``given`` is the slug of the site's unit as it was given, perhaps with "-2025".
     """
 
     published: str | None = None
-    site: str | None = None
     given: str | None = None
     level: str = "province"
     dateline: str | None = None
     units: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
+
+    @property
+    def site(self) -> str | None:
+        """The name slug of the site's unit."""
+        return self.given.removesuffix(NEW_BODY) if self.given else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,13 @@ class Place:
     said_by: PlaceSource
 
 
-def survey(text: Text, published: str | None, unit: str | None, level: str, dateline: str | None) -> Surroundings:
-    """The surroundings that a page and its site make."""
-    site = unit.removesuffix(NEW_BODY) if unit else None
+def survey(text: Text, site: Surroundings, dateline: str | None) -> Surroundings:
+    """What a site says, and what its page says too: the units and districts it names as seats of bodies."""
     seats = Counter(slug for match in _SEAT.finditer(text.folded) if (slug := unit_in(text.plain, match.end())))
-    if not seats and site:
-        seats.update(_other_unit(text, site))
+    if not seats and site.site:
+        seats.update(_other_unit(text, site.site))
     districts = {slug for match in _DISTRICT.finditer(text.folded) if (slug := _name_at(text.plain, match.end()))}
-    return Surroundings(published, site, unit, level, dateline, tuple(seats), tuple(sorted(districts)))
+    return replace(site, dateline=dateline, units=tuple(seats), districts=tuple(sorted(districts)))
 
 
 def unit_in(plain: str, start: int = 0) -> str | None:

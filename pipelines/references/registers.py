@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
@@ -64,6 +64,12 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 def _split(field: str, separator: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in field.split(separator) if part.strip())
+
+
+@lru_cache(maxsize=8192)  # codes repeat; the bound keeps a long run small
+def key(code: str) -> str:
+    """A code as the registers know it: folded."""
+    return fold(code).text
 
 
 # Each register is cached for good: it is part of the program and does not change while it runs.

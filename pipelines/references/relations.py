@@ -17,30 +17,33 @@ from .text import Text
 
 CUES: dict[RelationKind, str] = {
     "guides": (
-        "huong dan, huong dan thuc hien, huong dan thi hanh, huong dan ap dung, huong dan viec thuc hien, huong dan cu the,"
-        "huong dan chi tiet, huong dan trien khai thuc hien, huong dan to chuc thuc hien, huong dan chi tiet thi hanh"
+        "huong dan; huong dan thuc hien; huong dan thi hanh; huong dan ap dung; huong dan viec thuc hien;"
+        "huong dan cu the;"
+        "huong dan chi tiet; huong dan trien khai thuc hien; huong dan to chuc thuc hien; huong dan chi tiet thi hanh"
     ),
     "replaces": "thay the",
-    "amends": "sua doi bo sung, sua doi, bo sung, dieu chinh",
-    "repeals": "bai bo, huy bo",
-    "based_on": "can cu, can cu vao, can cu theo",
+    "amends": "sua doi, bo sung; sua doi bo sung; sua doi va bo sung; sua doi; bo sung; dieu chinh",
+    "repeals": "bai bo; huy bo",
+    "based_on": "can cu; can cu vao; can cu theo",
     "inherits": "ke thua",
     "consolidates": "hop nhat",
-    "implements": "trien khai, trien khai thuc hien, to chuc thuc hien, thuc hien, thi hanh, cu the hoa, nham thuc hien",
+    "implements": (
+        "trien khai; trien khai thuc hien; to chuc thuc hien; thuc hien; thi hanh; cu the hoa; nham thuc hien"
+    ),
 }
-_FORMS: dict[RelationKind, str] = {
-    kind: grammar.one_of(words) if kind != "amends" else rf"(?:sua doi,? ?(?:va )?bo sung|{grammar.one_of(words)})"
-    for kind, words in CUES.items()
+_KINDS: dict[str, RelationKind] = {
+    phrase.strip(): kind for kind, phrases in CUES.items() for phrase in phrases.split(";")
 }
-_CUE = re.compile("(?<![a-z])(?:" + "|".join(f"(?P<{kind}>{form})" for kind, form in _FORMS.items()) + ")(?![a-z])")
+_CUE = re.compile(grammar.headed(_KINDS))
 # Words that may stand between a cue and its object: "thay thế hoàn toàn cho", "sửa đổi một số điều của các"
 _FILLING = grammar.one_of(
-    "cho, hoan toan, toan bo, mot phan, mot so, noi dung, dieu, khoan, diem, chuong, phu luc, cua, cac, nhung, tinh than,"
+    "cho, hoan toan, toan bo, mot phan, mot so, noi dung, dieu, khoan, diem, chuong, phu luc, cua, cac, nhung,"
+    "tinh than,"
     "thong nhat, hieu qua, phat trien, phat huy, nghiem, nghiem tuc, co hieu qua, day du, tot, viec, va, vua, lan, ca,"
     "dong thoi, tai, doi voi, theo, hai, ba"
 )
 _FILLER = re.compile(
-    rf"(?:[ \n,]|(?<![a-z])(?:{_FILLING}|\d{{1,3}}(?![a-z\d])|[a-z](?![a-z])|{'|'.join(_FORMS.values())}))*+"
+    rf"(?:[ \n,]|(?<![a-z])(?:{_FILLING}|\d{{1,3}}(?![a-z\d])|[a-z](?![a-z])|{grammar.trie(_KINDS)}(?![a-z])))*+"
 )
 _PASSIVE = re.compile(r"(?<![a-z])(?:bi|duoc)(?: \w+)?[ \n]+$")
 _IS_DONE_BY = re.compile(r"[ \n]*(?:(?:da|vua|moi)[ \n]+)?(?:duoc|bi)[ \n]+")
@@ -138,7 +141,7 @@ def relate(text: Text, citations: Sequence[Citation], contexts: Sequence[Context
 
 
 def _cue(text: Text, match: re.Match[str]) -> _Cue:
-    kind = next(kind for kind in CUES if match[kind])
+    kind = _KINDS[" ".join(match[0].split())]
     return _Cue(kind, *match.span(), text.folded[max(0, match.start() - 40) : match.start()])
 
 
@@ -161,7 +164,8 @@ def _before(scene: _Scene, i: int, cue: _Cue, edges: Sequence[Edge]) -> list[Edg
 
 
 def _passive(scene: _Scene, i: int, cue: _Cue, after: str) -> list[Edge]:
-    """The relations of a passive cue: "A bị thay thế bởi B"; "Văn bản bị thay thế là A", done by the sentence before."""
+    """The relations of a passive cue: "A bị thay thế bởi B"; "Văn bản bị thay thế là A","
+    "done by the sentence before."""
     if _BY.fullmatch(after):
         return [cue.edge(i, j) for j in _patients(scene, i, cue)]
     if after.split()[:1] == ["la"] and _REPLACED_IS.search(cue.before):

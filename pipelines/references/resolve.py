@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.models import ResolvedBy
+
 from .citation import Citation
 from .context import Context
 from .identity import Identity, party_term

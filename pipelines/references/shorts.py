@@ -22,11 +22,15 @@ _LIST_COMMA = re.compile(r",\d{2,5}(?![\d%])")  # "các Nghị quyết 57,59"
 _GOES_ON = re.compile(
     rf"{_GAP}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]|(?:nam|ngay){_GAP}\d|"
     + grammar.one_of(
-        "cua, ve, va, cung, hoac, khoa, do, de, khi, duoc, da, dang, se, la, co, cho, vao, tu, ra, bi, neu, con, chi, thi, ma,"
-        "hay, tai, trong, o, den, nay, tren, rieng, tro, vua, moi, vi, bang, voi, theo, khong, chua, phai, tiep, quy dinh,"
+        "cua, ve, va, cung, hoac, khoa, do, de, khi, duoc, da, dang, se, la, co, cho, vao, tu, ra, bi, neu, con, chi,"
+        "thi, ma,"
+        "hay, tai, trong, o, den, nay, tren, rieng, tro, vua, moi, vi, bang, voi, theo, khong, chua, phai, tiep,"
+        "quy dinh,"
         "quyet dinh, huong dan, thay the, sua doi, ban hanh, yeu cau, nhan manh, xac dinh, khang dinh, giao, cho phep,"
-        "thuc su, ngay trong, ngay tu, nham, gom, bao gom, gan, sau, truoc, thuc hien, trien khai, thi hanh, tac dong, tao, mo,"
-        "giup, goi, coi, nhu, can, nghi quyet, nghi dinh, chi thi, thong tu, ket luan, cong van, phan, tong ket, so ket,"
+        "thuc su, ngay trong, ngay tu, nham, gom, bao gom, gan, sau, truoc, thuc hien, trien khai, thi hanh,"
+        "tac dong, tao, mo,"
+        "giup, goi, coi, nhu, can, nghi quyet, nghi dinh, chi thi, thong tu, ket luan, cong van, phan, tong ket,"
+        "so ket,"
         "that su, dat, lam, dua, bo sung, dinh huong, xem, trung uong, bo chinh tri, dieu, khoan"
     )
     + ")"
@@ -34,12 +38,18 @@ _GOES_ON = re.compile(
 # Counted things, in the text as written, since folding would confuse "ngày" and "ngay": after a capital type word these
 # alone tell that the number counts.
 _NOUNS = (
-    "người, ca, hộ, tháng, giờ, phút, giây, tuần, quý, bước, nội dung, vấn đề, nhóm, điểm, tỷ, tỉ, triệu, nghìn, ngàn, đồng,"
-    "mét, tấn, tạ, tiêu chí, tiêu chuẩn, giải, giai đoạn, mức, loại, lần, đợt, cán bộ, đảng viên, học sinh, sinh viên, trường,"
-    "đơn vị, xã, huyện, tỉnh, phường, quận, thôn, làng, tổ, doanh nghiệp, dự án, công trình, nhiệm vụ, giải pháp, chỉ tiêu, bài,"
-    "cuộc, quả, thẻ, bàn, trận, vòng, ban, chương, trọng tâm, điều kiện, thủ tục, vị trí, chức danh, cấp, bên, khâu, cơ quan,"
-    "ngành, lĩnh vực, lỗi, tuyến, đường, hồ sơ, vụ, đối tượng, chế độ, chính sách, khoản, mục, phần, nghị quyết, quyết định,"
-    "văn bản, báo cáo, tờ trình, kế hoạch, lít, con, cây, chiếc, căn, ngôi, phòng, lớp, suất, gói, mặt, không, có, sẵn sàng,"
+    "người, ca, hộ, tháng, giờ, phút, giây, tuần, quý, bước, nội dung, vấn đề, nhóm, điểm, tỷ, tỉ, triệu, nghìn,"
+    "ngàn, đồng,"
+    "mét, tấn, tạ, tiêu chí, tiêu chuẩn, giải, giai đoạn, mức, loại, lần, đợt, cán bộ, đảng viên, học sinh,"
+    "sinh viên, trường,"
+    "đơn vị, xã, huyện, tỉnh, phường, quận, thôn, làng, tổ, doanh nghiệp, dự án, công trình, nhiệm vụ, giải pháp,"
+    "chỉ tiêu, bài,"
+    "cuộc, quả, thẻ, bàn, trận, vòng, ban, chương, trọng tâm, điều kiện, thủ tục, vị trí, chức danh, cấp, bên, khâu,"
+    "cơ quan,"
+    "ngành, lĩnh vực, lỗi, tuyến, đường, hồ sơ, vụ, đối tượng, chế độ, chính sách, khoản, mục, phần, nghị quyết,"
+    "quyết định,"
+    "văn bản, báo cáo, tờ trình, kế hoạch, lít, con, cây, chiếc, căn, ngôi, phòng, lớp, suất, gói, mặt, không, có,"
+    "sẵn sàng,"
     "tại chỗ, cùng, nhất, tốt, rõ, đúng, trong một, m"
 )
 _COUNTED = re.compile(
@@ -48,7 +58,7 @@ _COUNTED = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _OF = re.compile(rf"{_GAP}(?:cua|do){_GAP}")
-# Everyday nouns that, numbered and with an issuer, are documents; programmes and projects are named so without being one.
+# Everyday nouns that, numbered and with an issuer, are documents; programmes and projects are named so without being.
 _ISSUED_BY = frozenset(("ke-hoach", "bao-cao", "to-trinh", "quy-che", "phuong-an"))
 _SPOKEN_ALONE = frozenset(("nghi-quyet", "nghi-dinh", "quyet-dinh"))  # "CT 2" is a block of flats, "NQ 57" is not
 _LOOK_BACK = 40  # citations

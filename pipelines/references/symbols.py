@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.folding import fold
+
 from . import grammar
-from .registers import DocumentType, abbreviations, issuers
+from .registers import DocumentType, abbreviations, issuers, key
 
 _HEAD = re.compile(rf"(?P<number>{grammar.NUMBER})(?:{grammar.JOINT}(?P<year>{grammar.YEAR}|[89]\d(?=[/-][a-z])))?+")
 _PIECE = re.compile(rf"(?P<joint>{grammar.JOINT}|{grammar.LOOSE})(?P<code>{grammar.CODE})")
@@ -43,7 +44,8 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The pieces of a symbol told apart: what abbreviates the type, and who issued (units and joint bodies in order)."""
+    """The pieces of a symbol told apart: what abbreviates the type,"
+    "and who issued (units and joint bodies in order)."""
 
     abbreviation: str | None
     codes: tuple[str, ...]
@@ -117,7 +119,7 @@ def _known(word: str, written: str) -> str | None:
 
 def _split_glued(code: str) -> list[str]:
     """A code in two where type and issuer were written without the dash between: "QĐUBND", "NQHĐND"."""
-    word = fold(code).text
+    word = key(code)
     if word in issuers() or word in abbreviations() or _TERM.fullmatch(word):
         return [code]
     for cut in range(2, len(word) - 1):
@@ -130,12 +132,12 @@ def _split_glued(code: str) -> list[str]:
 def read_pieces(pieces: tuple[str, ...], kind: DocumentType | None) -> Reading:
     """What the pieces of a symbol say, given the type word before it, if any.
 
-    The abbreviation leads ("QĐ-UBND", "TTLT-BCA-BTC") or, in old style, ends ("TANDTC-VKSNDTC/TTLT"). A leading piece that
-    also is a code belongs to the issuer when the type word says so: "Công văn 1234/CT-TTHT", "Thông tư 12/TC-TCT".
+    The abbreviation leads ("QĐ-UBND", "TTLT-BCA-BTC") or, in old style, ends ("TANDTC-VKSNDTC/TTLT"). A leading piece
+    that also is a code belongs to the issuer when the type word says so: "Công văn 1234/CT-TTHT", "Thông tư 12/TC-TCT".
     """
     if not pieces:
         return Reading(None, ())
-    first, last = abbreviations().get(fold(pieces[0]).text), abbreviations().get(fold(pieces[-1]).text)
+    first, last = abbreviations().get(key(pieces[0])), abbreviations().get(key(pieces[-1]))
     if first and not _is_code(pieces, kind):
         return Reading(first[0] if pieces[0] != "HĐ" else "HĐ", pieces[1:])
     if last and len(pieces) > 1 and last[0] in ("TTLT", "TTLB") and not first:
@@ -144,9 +146,9 @@ def read_pieces(pieces: tuple[str, ...], kind: DocumentType | None) -> Reading:
 
 
 def _is_code(pieces: tuple[str, ...], kind: DocumentType | None) -> bool:
-    word = fold(pieces[0]).text
+    word = key(pieces[0])
     kinds = abbreviations()[word][1]
     if kind is None or kind in kinds:
         return False
-    follows = len(pieces) > 1 and (fold(pieces[1]).text in issuers())
+    follows = len(pieces) > 1 and (key(pieces[1]) in issuers())
     return (word in issuers() and not follows) or (kind.slug == "cong-van" and not follows)
