@@ -65,7 +65,8 @@ def all_units() -> Mapping[str, Unit]:
 def _by_name() -> Mapping[str, tuple[Unit, ...]]:
     names: dict[str, tuple[Unit, ...]] = {}
     for unit in all_units().values():
-        for name in {unit.slug.removesuffix(NEW_BODY), *unit.aliases}:
+        bare = unit.slug.removesuffix(NEW_BODY)
+        for name in {bare, bare.replace("-", ""), *unit.aliases}:
             names[name] = (*names.get(name, ()), unit)
     return names
 
@@ -73,8 +74,9 @@ def _by_name() -> Mapping[str, tuple[Unit, ...]]:
 def unit_on(name_slug: str, day: str | None) -> Unit | None:
     """The unit of that name in force on that day (None: today's), or None if there was none.
 
-    ``name_slug`` is ``slugify`` of a name, with or without "tỉnh" or "thành phố", or a known alias; the "-2025" of a
-    new body is ignored, since the day decides: "gia-lai" on 30 June 2025 is the former Gia Lai, the day after the new.
+    ``name_slug`` is ``slugify`` of a name, with or without "tỉnh", "thành phố" or hyphens, or a known alias. The
+    "-2025" of a new body is ignored, since the day decides: "gia-lai" on 30 June 2025 is the former Gia Lai, the day
+    after the new.
     """
     name = _KIND_IN_FRONT.sub("", name_slug.removesuffix(NEW_BODY))
     return next((unit for unit in _by_name().get(name, ()) if unit.in_force(day)), None)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.units import all_units, served_on, slugify, unit_on
+from pipelines.units import Unit, all_units, served_on, slugify, unit_on
 
 CASES = [
     ("gia-lai", "2025-06-30", "gia-lai"),
@@ -32,6 +32,9 @@ CASES = [
     ("ba-ria-vung-tau", "2023-01-01", "ba-ria-vung-tau"),
     ("dac-lac", "2023-01-01", "dak-lak"),
     ("bac-can", "2023-01-01", "bac-kan"),
+    ("hanoi", None, "ha-noi"),
+    ("gialai", "2025-07-01", "gia-lai-2025"),
+    ("bariavungtau", "2020-01-01", "ba-ria-vung-tau"),
     ("atlantis", None, None),
     ("", None, None),
 ]
@@ -72,6 +75,17 @@ def test_codes_are_unique_within_a_scheme_and_seven_changed_hands() -> None:
     moved = {code for code, unit in after.items() if before[code].name != unit.name}
     assert moved == {"15", "24", "44", "52", "80", "82", "91"}
     assert all(after[code].seat == before[code].seat for code in moved), "a new code is that of the seat's old province"
+
+
+def test_no_name_means_two_units_on_one_day() -> None:
+    for day in ("2025-06-30", "2025-07-01"):
+        names = Counter(name for unit in all_units().values() if unit.in_force(day) for name in names_of(unit))
+        assert max(names.values()) == 1, names.most_common(3)
+
+
+def names_of(unit: Unit) -> set[str]:
+    bare = unit.slug.removesuffix("-2025")
+    return {bare, bare.replace("-", ""), *unit.aliases}
 
 
 def test_slugs_are_the_slugs_of_the_names_and_places_lie_in_vietnam() -> None:
