@@ -87,11 +87,10 @@ def check(folder: Path, patterns: Sequence[str]) -> None:
 
 
 def _weights(data: bytes, templates: frozenset[str]) -> tuple[Mapping[str, Weights], ...]:
-    begins, attributes = _begins(data), list(_names(data, 36))
+    begins, places = _begins(data), [_place(name, templates) for name in _names(data, 36)]
     tables: list[dict[str, dict[str, list[float]]]] = [defaultdict(dict) for _ in range(4)]
     for is_transition, attribute, label, weight in _features(data):
-        place = None if is_transition else _place(attributes[attribute], templates)
-        if place is not None:
+        if not is_transition and (place := places[attribute]):
             size, offset, function, value = place
             vector = tables[size][function].setdefault(value, [0.0] * (6 - size))
             vector[offset + 2] += -weight if label == begins else weight

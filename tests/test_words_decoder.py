@@ -160,6 +160,13 @@ def unloaded() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("unloaded")
+def test_the_first_calls_may_come_from_many_threads() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(words.split_sentences, ["Bộ Chính trị họp tại Hà Nội."] * 8))
+    assert [sentence.segmented for (sentence,) in found] == ["Bộ_Chính_trị họp tại Hà_Nội ."]
+
+
+@pytest.mark.usefixtures("unloaded")
 def test_an_unknown_model_is_said_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setitem(words_model.KNOWN, "models.bin", "0" * 64)
     with caplog.at_level(logging.WARNING), ThreadPoolExecutor(8) as pool:
