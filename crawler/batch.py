@@ -13,6 +13,7 @@ from itertools import chain
 from crawler.archive import Archive
 from crawler.archive_pages import ArchivedPage
 from crawler.archive_read import exchange_of
+from crawler.keeping import archived_before
 from crawler.plan import new_run
 from crawler.sites import Site
 from crawler.visit import Understanding
@@ -140,8 +141,10 @@ def keep_imported(store: Store, archive: Archive, run: str, job: Job, understood
     if _known(store, fetch):
         tally.add("known")
         return
-    provenance = {"run": run, "url": job.url, "site": fetch.site, "body_sha256": fetch.body_sha256}
-    position = archive.append(exchange_of(job.archived), provenance)
+    provenance: dict[str, object] = {"run": run, "url": job.url, "site": fetch.site, "body_sha256": fetch.body_sha256}
+    if job.archived.flags:
+        provenance["flags"] = list(job.archived.flags)
+    position = archive.append(exchange_of(job.archived), provenance, same_as=archived_before(store, fetch))
     archive.sync()
     with store.write() as tx:
         outcome, mentions = _write(tx, run, job, fetch, position, understood)
@@ -169,6 +172,8 @@ def _write(
     assert document is not None, "an article was asked for"
     row = record_fetch(tx, fetch, run=run, position=position, page_kind=document.kind)
     stored = store_document(tx, document, url=job.key(document), fetch=row, seen_at=fetch.fetched_at)
+    for flag in job.archived.flags:
+        store_articles.insert(tx, "notes", {"article": stored.article, "fetch": row, "kind": "archive", "text": flag})
     return told(document, stored.outcome), stored.mentions
 
 

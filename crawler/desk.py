@@ -60,7 +60,15 @@ class Desk:
         self.verdict: Verdict | None = None
         self.counters = Counters()
         self.started = time.time()
-        self.keeper = Keeper(plan.run, self.started, plan.sites, time.time, archive_all=plan.archive_all)
+        self.keeper = Keeper(
+            plan.run,
+            self.started,
+            plan.sites,
+            time.time,
+            archive_all=plan.archive_all,
+            since=plan.since,
+            until=plan.until,
+        )
         self.on_delivery: Callable[[Delivery], None] = lambda _: None
         self._crawler = crawler
         self._progress = progress

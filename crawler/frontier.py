@@ -193,7 +193,8 @@ def settle(tx: Transaction, held: Lease, step: Next, *, owner: str, now: float) 
     changed = tx.execute(
         "UPDATE urls SET state = :state, cause = :cause, owner = NULL, lease_until = NULL,"
         " tries = iif(:state = 'done', 0, tries), next_at = :next_at, fetch_url = coalesce(:fetch_url, fetch_url),"
-        " interval = coalesce(:interval, interval), last_fetched = :now"
+        " interval = coalesce(:interval, interval), etag = coalesce(:etag, etag),"
+        " last_modified = coalesce(:last_modified, last_modified), last_fetched = :now"
         " WHERE url = :url AND state = 'leased' AND owner = :owner",
         {
             "state": step.state,
@@ -201,6 +202,8 @@ def settle(tx: Transaction, held: Lease, step: Next, *, owner: str, now: float) 
             "next_at": step.retry_at or 0,
             "fetch_url": step.fetch_url,
             "interval": step.interval,
+            "etag": step.etag,
+            "last_modified": step.last_modified,
             "now": instant(now),
             "url": held.url,
             "owner": owner,

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from crawler import frontier
-from crawler.archive import Archive, Position
+from crawler.archive import Archive
 from crawler.sites import Site
-from crawler.visit import Candidate, Next, Understanding, UrlState, Visit
+from crawler.visit import Candidate, Lease, Next, Understanding, UrlState, Visit
 from pipelines import store_articles
 from pipelines.instants import instant
-from pipelines.models import Document, PageKind
+from pipelines.models import Document, Fetch, PageKind, Position
 from pipelines.store import Store, Transaction
 from pipelines.store_articles import Outcome, article_id, record_fetch, sha256, store_document
 
 STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
+DATED_ENOUGH, OLDER_SHARE = 3, 0.8  # of a listing page's articles, to say that the next page is older still
 REVISITS = tuple(days * 86400.0 for days in (1, 3, 7, 30))  # then never unless asked
 
 # What a page that answered 200 turned out to be, other than an article.
@@ -52,6 +53,8 @@ class Keeper:
     clock: frontier.Clock
     settings: Mapping[str, object] = field(default_factory=dict)
     archive_all: bool = False
+    since: str | None = None
+    until: str | None = None
     articles: int = 0  # fetched in this run, for --limit
 
     def begin(self, store: Store, owner: str) -> None:
@@ -84,7 +87,7 @@ class Keeper:
             "bytes": visit.fetch.bytes,
             "page_kind": _page_kind(visit, understood),
         }
-        return archive.append(visit.exchange, provenance)
+        return archive.append(visit.exchange, provenance, same_as=archived_before(store, visit.fetch))
 
     def keep(
         self, tx: Transaction, owner: str, visit: Visit, understood: Understanding, position: Position | None
@@ -134,14 +137,43 @@ class Keeper:
         """How many new addresses a listing gave; its next page is followed while pages show something new."""
         assert understood.found is not None, "called for a listing"
         lease = visit.lease
-        articles = [c for c in understood.found.candidates if c.kind == "article"]
+        candidates = understood.found.candidates
+        articles = [c for c in candidates if c.kind == "article" and self._in_time(c)]
         new = frontier.add(tx, articles, now=now, found_on=lease.url)
         stale = 0 if new else lease.stale + 1
-        if stale < STALE_PAGES and lease.depth < frontier.MAX_DEPTH:
-            more = [_behind(c, lease.depth + 1, stale) for c in understood.found.candidates if c.kind != "article"]
+        if stale < STALE_PAGES and lease.depth < frontier.MAX_DEPTH and not self._past(tx, lease):
+            more = [_behind(c, lease.depth + 1, stale) for c in candidates if c.kind != "article"]
             new += frontier.add(tx, more, now=now, found_on=lease.url)
             frontier.reopen(tx, [c.url for c in more], before=self.started, stale=stale)
         return new
+
+    def _in_time(self, candidate: Candidate) -> bool:
+        """Whether an article may lie between ``since`` and ``until``; without a date it may."""
+        if candidate.day is None:
+            return True
+        return (self.since or "") <= candidate.day <= (self.until or "9999")
+
+    def _past(self, tx: Transaction, lease: Lease) -> bool:
+        """Whether the articles of the page before this one, fetched by now, were nearly all older than ``since``."""
+        if self.since is None or lease.depth == 0:
+            return False
+        row = tx.execute(
+            "SELECT count(*) AS dated, sum(substr(a.published, 1, 10) < :since) AS older FROM urls u"
+            " JOIN articles a ON a.url = u.url WHERE u.found_on = (SELECT found_on FROM urls WHERE url = :url)"
+            " AND u.kind = 'article' AND a.published IS NOT NULL",
+            {"since": self.since, "url": lease.url},
+        ).fetchone()
+        return bool(row["dated"] >= DATED_ENOUGH and row["older"] >= OLDER_SHARE * row["dated"])
+
+
+def archived_before(store: Store, fetch: Fetch) -> Position | None:
+    """Where the same body of the same address is archived already: a ``revisit`` then refers to it."""
+    rows = store.rows(
+        "SELECT warc_file, warc_offset, warc_length FROM fetches"
+        " WHERE url = ? AND body_sha256 = ? AND warc_file IS NOT NULL ORDER BY id DESC LIMIT 1",
+        [fetch.url, fetch.body_sha256],
+    )
+    return Position(*rows[0]) if rows else None
 
 
 def _behind(candidate: Candidate, depth: int, stale: int) -> Candidate:

@@ -58,6 +58,7 @@ def open_run(
 ) -> Opening:
     """What the run starts from, once the catalogue, the seeds and the rows that fell due are in the queue."""
     recovered, repaired = take_back_dead(store, owner)
+    repaired += mend_archive(store)
     with store.write() as tx:
         keep_units(tx)
         keep_sites(tx, [site.row() for site in sites.values()])
@@ -76,26 +77,24 @@ def take_back_dead(store: Store, own: str | None = None) -> tuple[int, tuple[Rep
     recovered, repaired = 0, []
     folder = archive_folder(store.path)
     for owner in frontier.owners(store.connection):
-        if owner == own or (mended := _take_over(store, folder, owner)) is None:
+        if owner == own or (mended := _mend(store, folder / owner)) is None:
             continue
-        repaired += mended
+        repaired.append(mended)
         with store.write() as tx:
             recovered += frontier.take_back(tx, owner)
     return recovered, tuple(repaired)
 
 
-def _take_over(store: Store, folder: Path, owner: str) -> list[Repaired] | None:
-    """What was mended in every file of an owner, or None while it lives."""
-    files = {owner, *(path.name for path in folder.glob(f"{owner.rpartition('-')[0]}-*.warc.gz"))}
-    mended: list[Repaired] = []
-    for file in [owner, *sorted(files - {owner})]:
-        end = store.value("SELECT max(warc_offset + warc_length) FROM fetches WHERE warc_file = ?", [file])
-        result = take_over(folder / file, int(str(end or 0)))
-        if result is None:
-            return None
-        if result.cut or result.missing:
-            mended.append(result)
-    return mended
+def mend_archive(store: Store) -> tuple[Repaired, ...]:
+    """What was mended in the archive files that no living process owns, those of killed imports too."""
+    files = sorted(archive_folder(store.path).glob("*.warc.gz"))
+    return tuple(mended for path in files if (mended := _mend(store, path)) is not None)
+
+
+def _mend(store: Store, path: Path) -> Repaired | None:
+    """What was mended in an archive file, or None while its owner lives."""
+    end = store.value("SELECT max(warc_offset + warc_length) FROM fetches WHERE warc_file = ?", [path.name])
+    return take_over(path, int(str(end or 0)))
 
 
 def _seed(tx: Transaction, site: Site, started: float) -> None:

@@ -22,7 +22,7 @@ TRIES = 5  # leases of one address before it is given up
 BACKOFF_SECONDS = 5.0
 BACKOFF_LIMIT = 3600.0
 REDIRECTS = 5  # in a row
-PRIORITIES = {"next": 100, "feed": 50, "seed": 40, "article": 30}  # listings first: what hangs on them is most
+PRIORITIES = {"feed": 50, "seed": 40, "article": 30, "next": 20}  # newest first: a page before the next
 BY_STATUS: dict[int, tuple[UrlState, str]] = {
     401: ("blocked", "login-required"),
     403: ("blocked", "forbidden"),
@@ -110,7 +110,8 @@ def _judge(lease: Lease, exchange: Exchange, content: Content, site: Site, now: 
     if "cut" in content.flags or (exchange.body_end == "unproven" and b"</html" not in content.body[-4096:].lower()):
         # Only the closure alert proves the end of such a body: RFC 9112 section 9.8.
         return try_again(lease, "truncated", now)
-    return Next("done", host_failed=False)
+    etag, last_modified = _header(exchange, b"etag"), _header(exchange, b"last-modified")
+    return Next("done", host_failed=False, etag=etag, last_modified=last_modified)
 
 
 def _redirect(lease: Lease, exchange: Exchange, site: Site, now: float) -> Next:

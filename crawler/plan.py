@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from secrets import token_hex
 
 from scrapy.settings import BaseSettings
 
+from crawler.addresses import registered_domain
 from crawler.sites import Site, load_sites, select
 from pipelines.errors import InputError
 
@@ -29,6 +33,8 @@ class Plan:
     workers: int = 2
     page_seconds: float = 60.0
     archive_all: bool = False
+    since: str | None = None
+    until: str | None = None
 
 
 def new_run() -> str:
@@ -41,6 +47,8 @@ def plan_of(settings: BaseSettings, named: str = "") -> Plan:
     catalogue = settings.get("DANCHIEU_SITES")
     names = (named or settings.get("DANCHIEU_NAMES") or "").replace(",", " ").split()
     sites = {site.id: site for site in select(load_sites(Path(catalogue) if catalogue else None), names)}
+    if shard := settings.get("DANCHIEU_SHARD"):
+        sites = sharded(sites, shard)
     if not settings.get("DANCHIEU_CONTACT") and not all(site.private for site in sites.values()):
         raise InputError(
             "sites must be able to reach whoever crawls them; set an address first, for example: "
@@ -56,4 +64,29 @@ def plan_of(settings: BaseSettings, named: str = "") -> Plan:
         workers=settings.getint("DANCHIEU_WORKERS") or max(1, os.cpu_count() or 1),
         page_seconds=settings.getfloat("DANCHIEU_PAGE_SECONDS", 60.0),
         archive_all=settings.get("DANCHIEU_ARCHIVE") == "all",
+        since=_day(settings.get("DANCHIEU_SINCE")),
+        until=_day(settings.get("DANCHIEU_UNTIL")),
     )
+
+
+def sharded(sites: Mapping[str, Site], shard: str) -> dict[str, Site]:
+    """The sites of shard ``I/N``: by a stable hash of the registered domain, so that one host stays on one machine."""
+    found = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", shard)
+    if found is None or int(found[1]) > int(found[2]):
+        raise InputError(f"{shard!r} is no shard: write I/N with I from 1 to N, such as 2/5")
+    i, n = int(found[1]), int(found[2])
+    return {key: site for key, site in sites.items() if _bucket(site, n) == i - 1}
+
+
+def _bucket(site: Site, n: int) -> int:
+    domain = registered_domain(site.domains[0])
+    return int.from_bytes(hashlib.sha256(domain.encode()).digest()[:8], "big") % n
+
+
+def _day(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise InputError(f"{text!r} is no day: write YYYY-MM-DD") from error

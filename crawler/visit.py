@@ -16,7 +16,8 @@ UrlState = Literal["new", "done", "failed", "gone", "blocked", "rejected"]
 class Candidate:
     """An address to add to the frontier: its canonical key and the form that can be fetched.
 
-    ``identity`` (``<site>:<id>``) is the same for every address of one article where the site numbers its articles.
+    ``identity`` (``<site>:<id>``) is the same for every address of one article where the site numbers its articles;
+    ``day`` is the last day on which it can have been published or changed, where the source says so.
     ``stale`` counts the listing pages in a row, up to the one that named this address, that showed nothing new.
     """
 
@@ -29,6 +30,7 @@ class Candidate:
     depth: int = 0
     stale: int = 0
     identity: str | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Next:
 
     ``retry_at`` (epoch seconds) says when state "new" is due, and when a "done" article is to be looked at again, which
     was ``interval`` seconds ahead. ``host_failed`` counts towards the host's breaker, None leaves
-    it alone; ``alias`` is a second form of the address that a redirect gave away.
+    it alone; ``alias_of`` is the address that a redirect leads to; ``etag`` and ``last_modified`` are the server's, to
+    be asked with next time.
     """
 
     state: UrlState
@@ -66,6 +69,8 @@ class Next:
     host_failed: bool | None = None
     children: tuple[Candidate, ...] = ()
     alias_of: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

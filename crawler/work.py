@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.understand import understand
-
 from crawler.addresses import host_port
 from crawler.discovery import Kind, Link, discover
 from crawler.outcomes import PRIORITIES
@@ -13,6 +11,7 @@ from crawler.sites import Site
 from crawler.visit import Candidate, Found, Understanding, UrlKind
 from pipelines.errors import InputError
 from pipelines.models import Page
+from pipelines.understand import understand
 from pipelines.words import warm_up
 
 
@@ -50,4 +49,5 @@ def _found(page: Page, kind: Kind, site: Site) -> Found:
 def _candidate(link: Link, site: Site) -> Candidate:
     priority = PRIORITIES["article" if link.kind == "article" else "next"]
     host = host_port(link.fetch_url)
-    return Candidate(link.url, link.fetch_url, site.id, host, link.kind, priority, identity=link.identity)
+    day = link.published or link.modified
+    return Candidate(link.url, link.fetch_url, site.id, host, link.kind, priority, identity=link.identity, day=day)

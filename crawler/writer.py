@@ -13,12 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from crawler import frontier
-from crawler.archive import Archive, Position
+from crawler.archive import Archive
 from crawler.frontier import LeaseLost, Outlook, Territory
 from crawler.keeping import Keeper, Kept
 from crawler.opening import Opening, take_back_dead
 from crawler.visit import Lease, Next, Understanding, Visit
 from pipelines.errors import StorageError
+from pipelines.models import Position
 from pipelines.store import Store, Transaction
 
 BATCH = 16  # visits that share one fsync
