@@ -1,7 +1,8 @@
 """Search for Vietnamese: with or without marks, đ as d, phrases first, regulations by any spelling, original snippets.
 
 The index holds each text twice, as it is and with đ turned into d, and its tokenizer drops all other marks. A query is
-therefore asked of both columns, each in its own spelling; a hit in the text as it is weighs more.
+folded and asked of the second column, which holds every hit of the first; of the best hits those that spell it with the
+marks it was typed with come first.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ LONGEST_QUERY = 300  # characters; more is no question but a paste
 MOST_TOKENS = 24
 RADIUS = 130  # characters of a snippet on each side of its hit
 RERANKED = 100  # hits whose spelling is looked at, so that the query's own marks come first
+MOST_HITS = 5000  # of more than these no one is ranked above the rest by meaning, and ranking them all takes seconds
 
 _QUOTED_OR_WORD = re.compile(r'"([^"]*)"|(\S+)')
 _TOKEN = re.compile(r"[^\W_]+")  # what the tokenizer unicode61 keeps: letters and digits
@@ -54,16 +56,19 @@ class Hit:
 
     article: int
     snippet: tuple[Fragment, ...]
-    phrase: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of hits; ``total`` counts all, ``n_phrase`` those that hold the whole query in a row."""
+    """One page of hits; ``total`` counts all, ``n_phrase`` those that hold the whole query in a row.
+
+    No more than ``MOST_HITS`` of either are counted and ranked; ``more`` says that there are others.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     n_phrase: int
+    more: bool
 
 
 def parse(text: str) -> Query | None:
@@ -83,10 +88,10 @@ def parse(text: str) -> Query | None:
 
 def expressions(query: Query) -> tuple[str, ...]:
     """FTS5 expressions in the order their hits are shown: the phrase, then what holds every part but not the phrase."""
-    every = " AND ".join(_either(part) for part in query.parts)
-    if query.phrase is None or len(query.phrase) == len(query.parts[0]):
+    every = " AND ".join(_as_phrase(part) for part in query.parts)
+    if query.phrase is None or len(query.parts) == 1:
         return (every,)
-    phrase = _either(query.phrase)
+    phrase = _as_phrase(query.phrase)
     return (phrase, f"({every}) NOT {phrase}")
 
 
@@ -96,30 +101,31 @@ def search_articles(connection: sqlite3.Connection, query: Query, *, limit: int 
     counts = [_count(connection, expression) for expression in asked]
     hits: list[Hit] = []
     for nth, (expression, count) in enumerate(zip(asked, counts, strict=True)):
-        start = max(0, offset - sum(counts[:nth]))
-        wanted = limit - len(hits)
+        start, wanted = max(0, offset - sum(counts[:nth])), limit - len(hits)
         if wanted > 0 and start < count:
-            whole = nth == 0 and query.phrase is not None
-            hits += [
-                Hit(article, snippet(text, query), whole)
-                for article, text in _ranked(connection, expression, query, wanted, start)
-            ]
-    return Found(tuple(hits), sum(counts), counts[0] if query.phrase else 0)
+            found = _ranked(connection, expression, query, min(wanted, count - start), start)
+            hits += [Hit(article, snippet(text, query)) for article, text in found]
+    return Found(tuple(hits), sum(counts), counts[0] if query.phrase else 0, max(counts) == MOST_HITS)
 
 
 def search_regulations(connection: sqlite3.Connection, query: Query, *, limit: int = 8) -> list[dict[str, Any]]:
     """Regulations that are written so or are about it: id, label, subject, alias; exact spellings, then the most cited.
 
-    Each token must be a word of one alias, or of the label and subject together: "quy dinh 96" finds 96-QĐ/TW.
+    Each token must be a word of one alias: "quy dinh 96" finds 96-QĐ/TW. Where no alias has them, label and subject
+    are asked.
     """
     connection.create_function("folded", 1, lambda text: fold(normalise(text)).text if text else "", deterministic=True)
     tokens = [fold(token).text for token in query.tokens]
-    words = " AND ".join(f"instr(spelling, :token{i})" for i in range(len(tokens)))
-    parameters: dict[str, Any] = {f"token{i}": f" {token} " for i, token in enumerate(tokens)}
-    parameters |= {"spelling": f" {' '.join(tokens)} ", "number": tokens[0], "limit": limit}
-    cursor = connection.execute(_REGULATIONS.replace("{words}", words), parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, tuple(row), strict=True)) for row in cursor]
+    words = " AND ".join(f"instr(folded, :bare{i}) AND instr({_SPELLING}, :token{i})" for i in range(len(tokens)))
+    parameters: dict[str, Any] = {"spelling": f" {' '.join(tokens)} ", "number": tokens[0], "limit": limit}
+    for i, token in enumerate(tokens):
+        parameters |= {f"bare{i}": token, f"token{i}": f" {token} "}
+    for written in _WRITTEN:
+        cursor = connection.execute(_REGULATIONS.format(written=written, spelling=_SPELLING, words=words), parameters)
+        names = [column[0] for column in cursor.description]
+        if found := [dict(zip(names, tuple(row), strict=True)) for row in cursor]:
+            return found
+    return []
 
 
 def snippet(text: str, query: Query) -> tuple[Fragment, ...]:
@@ -136,15 +142,13 @@ def snippet(text: str, query: Query) -> tuple[Fragment, ...]:
     return tuple(_marked(text, *_window(text, start), spans))
 
 
-def _either(tokens: Sequence[str]) -> str:
-    """A phrase asked of both columns. Tokens are letters and digits only, so quoting them is enough."""
-    as_typed, folded = " ".join(tokens), " ".join(fold(token).text for token in tokens)
-    return f'(text : "{as_typed}" OR folded : "{folded}")'
+def _as_phrase(tokens: Sequence[str]) -> str:
+    """A phrase asked of the folded column. Tokens are letters and digits only, so quoting them is enough."""
+    return f'folded : "{" ".join(fold(token).text for token in tokens)}"'
 
 
 def _count(connection: sqlite3.Connection, expression: str) -> int:
-    found = connection.execute("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?", (expression,)).fetchone()
-    return int(found[0])
+    return int(connection.execute(_COUNT, (expression, MOST_HITS)).fetchone()[0])
 
 
 def _ranked(
@@ -153,7 +157,7 @@ def _ranked(
     """(article, text) by rank. Of the first hits those that spell the query with its own marks come first."""
 
     def fetch(limit: int, offset: int) -> list[tuple[int, str]]:
-        return [(row[0], row[1]) for row in connection.execute(_RANKED, (expression, limit, offset))]
+        return [(row[0], row[1]) for row in connection.execute(_RANKED, (expression, MOST_HITS, limit, offset))]
 
     as_typed = _spelled_as_typed(query)
     if as_typed is None or offset >= RERANKED:
@@ -238,26 +242,29 @@ def _tidy(text: str) -> str:
     return re.sub(r"\s*\n\s*", " ", text)
 
 
-# The text as it is weighs twice the folded one, so that a spelling with đ is not drowned by others.
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?)"
+
+# The numbers of articles are hashes: the hits that are ranked are a fair sample where there are more.
 _RANKED = """
-SELECT rowid, text FROM articles_fts WHERE articles_fts MATCH ? ORDER BY bm25(articles_fts, 10.0, 5.0) LIMIT ? OFFSET ?
+SELECT rowid, (SELECT text FROM texts WHERE article = rowid)
+FROM (SELECT rowid, bm25(articles_fts) AS score FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?)
+ORDER BY score, rowid LIMIT ? OFFSET ?
 """
 
-# Every alias, and every label with symbol and subject, as folded words between single spaces.
-_REGULATIONS = """
-WITH written(regulation, alias, folded) AS (
-  SELECT regulation, alias, folded FROM regulation_aliases
-  UNION ALL
-  SELECT id, NULL, folded(label || ' ' || coalesce(symbol, '') || ' ' || coalesce(subject, '')) FROM regulations
-), found AS (
-  SELECT regulation, alias,
-         ' ' || replace(replace(replace(replace(folded, '-', ' '), '/', ' '), ',', ' '), '.', ' ') || ' ' AS spelling
-  FROM written
+# Folded words between single spaces.
+_SPELLING = "' ' || replace(replace(replace(replace(folded, '-', ' '), '/', ' '), ',', ' '), '.', ' ') || ' '"
+_WRITTEN = (
+    "SELECT regulation, alias, folded FROM regulation_aliases",
+    "SELECT id AS regulation, NULL AS alias,"
+    " folded(label || ' ' || coalesce(symbol, '') || ' ' || coalesce(subject, '')) AS folded FROM regulations",
 )
-SELECT r.id, r.label, r.subject, min(found.alias) AS alias, r.n_mentions
+_REGULATIONS = """
+WITH found AS (
+  SELECT regulation, min(alias) AS alias, max({spelling} = :spelling) AS exact
+  FROM ({written}) WHERE {words} GROUP BY regulation
+)
+SELECT r.id, r.label, r.subject, found.alias, r.n_mentions
 FROM found JOIN regulations r ON r.id = found.regulation
-WHERE {words}
-GROUP BY r.id
-ORDER BY max(spelling = :spelling) DESC, r.number IS :number DESC, r.n_mentions DESC, r.id
+ORDER BY exact DESC, r.number IS :number DESC, r.n_mentions DESC, r.id
 LIMIT :limit
 """

@@ -50,7 +50,7 @@ def query(text: str) -> Query:
 
 ARTICLES = [
     ("quyết định", ["decision", "plain", "apart"]),
-    ("quyet dinh", ["plain", "decision", "apart"]),
+    ("quyet dinh", ["decision", "plain", "apart"]),
     ("QUYẾT ĐỊNH", ["decision", "plain", "apart"]),
     ('"quyết định"', ["decision", "plain"]),
     ("dat dai", ["land"]),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
+from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
 from datasette.app import Datasette
@@ -30,6 +32,9 @@ HITS = 20  # articles on a page of search results
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+KEPT_SECONDS = 30
+# The home page reads every citation of a month; it is the page asked most and its answer changes slowly.
+KEPT: WeakKeyDictionary[Database, tuple[float, Any]] = WeakKeyDictionary()
 DATABASE = r"^/(?P<database>[^/]+)"
 
 
@@ -85,7 +90,12 @@ async def home(datasette: Datasette, request: Request) -> Response:
 
 
 async def database_home(datasette: Datasette, request: Request) -> Response:
-    page, figures = await ask(datasette, request, lambda connection: (overview(connection), unit_figures(connection)))
+    database = await permitted(datasette, request)
+    kept = KEPT.get(database)
+    if kept is None or kept[0] < time.monotonic():
+        answer = await ask(datasette, request, lambda connection: (overview(connection), unit_figures(connection)))
+        kept = KEPT[database] = (time.monotonic() + KEPT_SECONDS, answer)
+    page, figures = kept[1]
     return await show(datasette, request, "home.html", page=page, units=figures, scheme=PRESENT)
 
 
@@ -177,8 +187,7 @@ async def ask(
     datasette: Datasette, request: Request, question: Callable[[sqlite3.Connection], Answer | None]
 ) -> Answer:
     """The answer of a database of ours within Datasette's time limit and permissions; raises MissingError."""
-    database = attached(datasette, request)
-    await datasette.ensure_permissions(request.actor, [("view-database", database.name), "view-instance"])
+    database = await permitted(datasette, request)
 
     def timed(connection: sqlite3.Connection) -> Answer | None:
         with sqlite_timelimit(connection, datasette.setting("sql_time_limit_ms")):
@@ -188,6 +197,13 @@ async def ask(
     if answer is None:
         raise MissingError
     return answer
+
+
+async def permitted(datasette: Datasette, request: Request) -> Database:
+    """The database of the address, if there is one and this reader may see it; raises MissingError or Forbidden."""
+    database = attached(datasette, request)
+    await datasette.ensure_permissions(request.actor, [("view-database", database.name), "view-instance"])
+    return database
 
 
 async def readable(datasette: Datasette, request: Request, database: Database) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.reading import Row, row, rows
 from pipelines.reading.months import Series
-from pipelines.reading.regulations import by_month, citing_articles, one_a_cluster, spread
+from pipelines.reading.regulations import Citing, Spread, by_month, citing_articles, one_a_cluster, spread
 from pipelines.search import parse, search_regulations
 
 MOST = 6  # things compared at once
@@ -45,9 +45,10 @@ def compare(connection: sqlite3.Connection, regulations: Sequence[str], units: S
     known = list({found["id"]: found for _, found in asked if found}.values())
     wanted = [row(connection, "SELECT slug, name FROM units WHERE slug = ?", (slug,)) for slug in units[:MOST]]
     places = [unit for unit in wanted if unit]
+    citing = [citing_articles(connection, found["id"]) for found in known]
     return Comparison(
-        regulations=[_compared(connection, found) for found in known],
-        takers=_takers(connection, known),
+        regulations=[_compared(found, those) for found, those in zip(known, citing, strict=True)],
+        takers=_takers([spread(connection, found["id"], those) for found, those in zip(known, citing, strict=True)]),
         units=places,
         matrix=_matrix(connection, [unit["slug"] for unit in places]),
         unknown=[text for text, found in asked if found is None],
@@ -63,16 +64,15 @@ def _regulation(connection: sqlite3.Connection, text: str) -> Row | None:
     return row(connection, "SELECT * FROM regulations WHERE id = ?", (written[0]["id"],)) if written else None
 
 
-def _compared(connection: sqlite3.Connection, regulation: Row) -> Compared:
-    citing = citing_articles(connection, regulation["id"])
+def _compared(regulation: Row, citing: Sequence[Citing]) -> Compared:
     return Compared(regulation, by_month(citing), sum(one.n for one in citing), len(one_a_cluster(citing)))
 
 
-def _takers(connection: sqlite3.Connection, regulations: Sequence[Row]) -> list[Row]:
+def _takers(spreads: Sequence[Sequence[Spread]]) -> list[Row]:
     units: dict[str, Row] = {}
-    for nth, regulation in enumerate(regulations):
-        for one in spread(connection, regulation["id"], citing_articles(connection, regulation["id"])):
-            unit = units.setdefault(one.unit, {"unit": one.unit, "name": one.name, "cells": [None] * len(regulations)})
+    for nth, taken_up in enumerate(spreads):
+        for one in taken_up:
+            unit = units.setdefault(one.unit, {"unit": one.unit, "name": one.name, "cells": [None] * len(spreads)})
             unit["cells"][nth] = one
     return sorted(units.values(), key=lambda unit: (-sum(cell is not None for cell in unit["cells"]), unit["unit"]))
 

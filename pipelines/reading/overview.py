@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipelines.reading import Row, row, rows
 
 RECENT_DAYS = 30
+MOST = 12  # regulations on the home page
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,33 @@ def overview(connection: sqlite3.Connection) -> Overview:
         run=row(connection, "SELECT * FROM runs ORDER BY started DESC LIMIT 1"),
         versions=rows(connection, "SELECT version, count(*) AS n FROM articles GROUP BY version ORDER BY version"),
         until=until,
-        most_cited=rows(connection, MOST_CITED, (since, until)),
+        most_cited=_most_cited(connection, since, until),
         newest=rows(connection, NEWEST),
         troubled=rows(connection, TROUBLED),
         gaps=row(connection, GAPS) or {},
     )
+
+
+def _most_cited(connection: sqlite3.Connection, since: str | None, until: str | None) -> list[Row]:
+    """The regulations with most clusters of articles; counted here, since SQL would sort every citation three times."""
+    citations: Counter[str] = Counter()
+    clusters: dict[str, set[int]] = {}
+    places: dict[str, set[str | None]] = {}
+    for regulation, cluster, province in map(tuple, connection.execute(CITED, (since, until))):
+        citations[regulation] += 1
+        clusters.setdefault(regulation, set()).add(cluster)
+        places.setdefault(regulation, set()).add(province)
+    most = sorted(clusters, key=lambda name: (-len(clusters[name]), -citations[name], name))[:MOST]
+    found = {one["id"]: one for one in rows(connection, LABELS, (json.dumps(most),))}
+    return [
+        {
+            **found[name],
+            "n": citations[name],
+            "n_clusters": len(clusters[name]),
+            "n_provinces": len(places[name] - {None}),
+        }
+        for name in most
+    ]
 
 
 def _day(instant: str | None) -> str | None:
@@ -62,13 +87,13 @@ SELECT (SELECT count(*) FROM articles) AS articles,
        (SELECT max(published) FROM articles WHERE published <= date('now', '+1 day')) AS last
 """
 
-MOST_CITED = """
-SELECT r.id, r.label, r.subject, count(*) AS n, count(DISTINCT coalesce(a.cluster, a.id)) AS n_clusters,
-       count(DISTINCT a.province) AS n_provinces
-FROM articles a JOIN mentions m ON m.article = a.id JOIN regulations r ON r.id = m.regulation
-WHERE a.published >= ? AND a.published <= ? || 'T99'
-GROUP BY r.id ORDER BY n_clusters DESC, n DESC, r.id LIMIT 12
+CITED = """
+SELECT m.regulation, coalesce(a.cluster, a.id), a.province
+FROM articles a JOIN mentions m ON m.article = a.id
+WHERE a.published >= ? AND a.published <= ? || 'T99' AND m.regulation IS NOT NULL
 """
+
+LABELS = "SELECT r.id, r.label, r.subject FROM json_each(?) asked JOIN regulations r ON r.id = asked.value"
 
 NEWEST = """
 SELECT a.id, a.title, a.published, a.n_mentions, s.name AS site_name

@@ -75,7 +75,7 @@ def unit_page(connection: sqlite3.Connection, slug: str) -> UnitPage | None:
         former=former,
         successor=row(connection, "SELECT slug, name FROM units WHERE slug = ?", (unit["successor"],)),
         sites=rows(connection, SITES, (slug, slug)),
-        months=series_of_rows(rows(connection, MONTHS[column], (slug,))),
+        months=series_of_rows(rows(connection, SUMMED_MONTHS, (slug,)) or rows(connection, MONTHS[column], (slug,))),
         cited=rows(connection, CITED, (slug,)),
         first=rows(connection, FIRST, (slug,)),
         articles=rows(connection, NEWEST[column], (slug,)),
@@ -121,6 +121,14 @@ SELECT s.id, s.name, s.kind, t.verdict, t.articles, t.mentions, t.last_new
 FROM sites s LEFT JOIN site_status t ON t.site = s.id
 WHERE s.unit = ? OR EXISTS (SELECT 1 FROM json_each(s.former) WHERE value = ?)
 ORDER BY s.name
+"""
+
+SUMMED_MONTHS = """
+SELECT m.month, sum(m.citations) AS citations, sum(m.articles) AS articles
+FROM unit_months m JOIN units u ON u.slug = m.unit
+WHERE (u.slug = ?1 OR u.successor = ?1)
+  AND m.month BETWEEN coalesce(substr(u.valid_from, 1, 7), '') AND coalesce(substr(u.valid_to, 1, 7), '9')
+GROUP BY 1
 """
 
 MONTHS = {
