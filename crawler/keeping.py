@@ -18,6 +18,7 @@ from pipelines.store_articles import Outcome, article_id, record_fetch, sha256, 
 
 STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
 DATED_ENOUGH, OLDER_SHARE = 3, 0.8  # of a listing page's articles, to say that the next page is older still
+ORDINARY = frozenset({"off site"})  # links that every page has and no reader misses; caps are noted
 REVISITS = tuple(days * 86400.0 for days in (1, 3, 7, 30))  # then never unless asked
 
 # What a page that answered 200 turned out to be, other than an article.
@@ -107,7 +108,7 @@ class Keeper:
         if step.children:
             frontier.add(tx, step.children, now=now, found_on=visit.lease.url)
         if understood.found is not None:
-            kept = replace(kept, added=self._children(tx, visit, understood, now))
+            kept = replace(kept, added=self._children(tx, visit, understood, fetch, now))
         frontier.settle(tx, visit.lease, step, owner=owner, now=now)
         _count(tx, self.run, visit, kept, understood)
         self.articles += visit.lease.kind == "article" and visit.fetch.status == 200
@@ -133,13 +134,17 @@ class Keeper:
             return replace(step, retry_at=now + interval if interval else None, interval=interval)
         return step
 
-    def _children(self, tx: Transaction, visit: Visit, understood: Understanding, now: float) -> int:
+    def _children(self, tx: Transaction, visit: Visit, understood: Understanding, fetch: int, now: float) -> int:
         """How many new addresses a listing gave; its next page is followed while pages show something new."""
         assert understood.found is not None, "called for a listing"
         lease = visit.lease
         candidates = understood.found.candidates
         articles = [c for c in candidates if c.kind == "article" and self._in_time(c)]
         new = frontier.add(tx, articles, now=now, found_on=lease.url)
+        for reason, n in understood.found.refused:
+            if reason not in ORDINARY:
+                note = {"fetch": fetch, "kind": "links_refused", "text": f"{reason}: {n}"}
+                store_articles.insert(tx, "notes", note)
         stale = 0 if new else lease.stale + 1
         if stale < STALE_PAGES and lease.depth < frontier.MAX_DEPTH and not self._past(tx, lease):
             more = [_behind(c, lease.depth + 1, stale) for c in candidates if c.kind != "article"]
@@ -149,9 +154,8 @@ class Keeper:
 
     def _in_time(self, candidate: Candidate) -> bool:
         """Whether an article may lie between ``since`` and ``until``; without a date it may."""
-        if candidate.day is None:
-            return True
-        return (self.since or "") <= candidate.day <= (self.until or "9999")
+        first, last = candidate.days
+        return (last or "9999") >= (self.since or "") and (first or "") <= (self.until or "9999")
 
     def _past(self, tx: Transaction, lease: Lease) -> bool:
         """Whether the articles of the page before this one, fetched by now, were nearly all older than ``since``."""

@@ -45,12 +45,7 @@ def archive_folder(db: Path) -> Path:
 def territory(sites: Iterable[Site]) -> Territory:
     """The sites of a run with their pace, and every host:port their domains cover."""
     chosen = list(sites)
-    return Territory({site.id: site.delay for site in chosen}, frozenset(h for site in chosen for h in _hosts(site)))
-
-
-def _hosts(site: Site) -> set[str]:
-    names = {name for domain in site.domains for name in (domain, f"www.{domain}")}
-    return {name if name.rpartition(":")[2].isdigit() else f"{name}:{port}" for name in names for port in (80, 443)}
+    return Territory({site.id: site.delay for site in chosen}, frozenset(h for site in chosen for h in site.hosts))
 
 
 def open_run(

@@ -17,7 +17,7 @@ class Candidate:
     """An address to add to the frontier: its canonical key and the form that can be fetched.
 
     ``identity`` (``<site>:<id>``) is the same for every address of one article where the site numbers its articles;
-    ``day`` is the last day on which it can have been published or changed, where the source says so.
+    ``days`` are the first and last day on which it can have been published, None where that is open.
     ``stale`` counts the listing pages in a row, up to the one that named this address, that showed nothing new.
     """
 
@@ -30,7 +30,7 @@ class Candidate:
     depth: int = 0
     stale: int = 0
     identity: str | None = None
-    day: str | None = None
+    days: tuple[str | None, str | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,11 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The candidates a listing, feed or sitemap gave, and how many links it held at all."""
+    """The candidates a listing, feed or sitemap gave, how many links it held at all, and why others were refused."""
 
     candidates: tuple[Candidate, ...] = ()
     n_links: int = 0
+    refused: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,15 @@ def work(task: Task) -> Understanding:
 
 def _found(page: Page, kind: Kind, site: Site) -> Found:
     """The candidates on a page that lists others."""
-    seen = discover(kind, page.url, page.body, site, page.header("content-type"))
+    today = page.fetched_at[:10] if page.fetched_at else None
+    seen = discover(kind, page.url, page.body, site, page.header("content-type"), today=today)
     links = [*seen.articles, *seen.listings]
-    return Found(tuple(_candidate(link, site) for link in links), seen.n_links)
+    return Found(tuple(_candidate(link, site) for link in links), seen.n_links, seen.refused)
 
 
 def _candidate(link: Link, site: Site) -> Candidate:
     priority = PRIORITIES["article" if link.kind == "article" else "next"]
     host = host_port(link.fetch_url)
-    day = link.published or link.modified
-    return Candidate(link.url, link.fetch_url, site.id, host, link.kind, priority, identity=link.identity, day=day)
+    return Candidate(
+        link.url, link.fetch_url, site.id, host, link.kind, priority, identity=link.identity, days=link.days
+    )

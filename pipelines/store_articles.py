@@ -18,6 +18,11 @@ from pipelines.units import all_units
 VERSION = version("danchieu")
 ID_BITS = 52  # the largest size that JavaScript, JSON and SQLite all keep exact
 
+# Where articles disagree, the same one wins in whatever order they come. What else is known of a regulation is a vote
+# of its citations, taken by the corpus steps.
+_SAME_LEVEL = "ON CONFLICT(id) DO UPDATE SET level = excluded.level WHERE coalesce(level, '~') > excluded.level"
+_STRONGEST_SOURCE = "ON CONFLICT DO UPDATE SET source = excluded.source WHERE source < excluded.source"
+
 Outcome = Literal["new", "changed", "unchanged", "forgotten", "none"]
 
 
@@ -192,7 +197,7 @@ def _derived(tx: Transaction, document: Document, key: int, fetch: int) -> None:
         [(key, i, s.start, s.end, s.segmented) for i, s in enumerate(document.sentences)],
     )
     for regulation in document.references.regulations:
-        insert(tx, "regulations", _regulation_row(regulation), conflict="ON CONFLICT(id) DO NOTHING")
+        insert(tx, "regulations", _regulation_row(regulation), conflict=_SAME_LEVEL)
     for i, mention in enumerate(document.references.mentions):
         insert(tx, "mentions", {"article": key, "i": i, **_mention_row(mention)})
     for relation in document.references.relations:
@@ -204,6 +209,7 @@ def _derived(tx: Transaction, document: Document, key: int, fetch: int) -> None:
 def _mention_row(mention: Mention) -> dict[str, object]:
     row: dict[str, object] = asdict(mention)
     row["regulation_in_page"] = mention.regulation
+    row["resolved_in_page"] = mention.resolved_by
     row["quoted"] = int(mention.quoted)
     row["flags"] = _json(mention.flags)
     return row
@@ -219,7 +225,9 @@ def _regulation_row(regulation: Regulation) -> dict[str, object]:
 def _aliases(tx: Transaction, document: Document) -> None:
     """Every spelling that a page resolved, so that a search for any of them finds the one regulation."""
     found = {
-        (" ".join(m.surface.split()), m.regulation, "mention") for m in document.references.mentions if m.regulation
+        (" ".join(m.surface.split()), m.regulation, "mention")
+        for m in document.references.mentions
+        if m.regulation and m.kind not in ("anaphor", "list")
     }
     defined = {(a.alias, a.regulation, "text") for a in document.references.aliases}
     for alias, regulation, source in sorted(found | defined):
@@ -229,7 +237,7 @@ def _aliases(tx: Transaction, document: Document) -> None:
             "regulation": regulation,
             "source": source,
         }
-        insert(tx, "regulation_aliases", row, conflict="ON CONFLICT DO NOTHING")
+        insert(tx, "regulation_aliases", row, conflict=_STRONGEST_SOURCE)
 
 
 def _notes(tx: Transaction, document: Document, *, article: int | None, fetch: int) -> None:
