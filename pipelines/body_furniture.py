@@ -71,16 +71,16 @@ def furniture_test(keep: Collection[HtmlElement], by_name: bool = True) -> Calla
     table = _table()
 
     def is_furniture(element: HtmlElement) -> bool:
-        tag, attributes = element.tag, element.attrib
-        if not attributes and tag not in table.tags:
+        tag, name, key = element.tag, element.get("class"), element.get("id")
+        if tag in table.tags:
+            return element not in keep
+        if tag in _HOLDERS or element in keep:
             return False
-        if element in keep or tag in _HOLDERS:
-            return False
-        if tag in table.tags or attributes.get("role") in table.roles or is_hidden(element):
+        if element.get("role") in table.roles or is_hidden(element):
             return True
-        if tag == "div" and "related" in attributes.get("type", "").lower():  # boxes of VCCorp's editor
+        if tag == "div" and "related" in (element.get("type") or "").lower():  # boxes of VCCorp's editor
             return True
-        return by_name and has_furniture_name(f"{attributes.get('class', '')} {attributes.get('id', '')}")
+        return by_name and (name or key) is not None and has_furniture_name(f"{name or ''} {key or ''}")
 
     return is_furniture
 

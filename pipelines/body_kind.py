@@ -63,7 +63,9 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
     enough = MIN_TEASERS if _is_declared(view) or not _opens_with_teaser(region) else 2
     if found.extractor != "embedded" and teasers >= enough and teasers >= TEASER_SHARE * paragraphs:
         return "article" if _is_declared(view) and paragraphs > teasers else "listing"
-    if (prose < LONG and view.headline.block is None and not _is_declared(view)) or not (found.blocks or between(view, found)):
+    if (prose < LONG and view.headline.block is None and not _is_declared(view)) or not (
+        found.blocks or between(view, found)
+    ):
         return "listing" if titles else "empty"
     if _is_one_of_many(view):
         return "listing"

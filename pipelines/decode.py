@@ -70,7 +70,13 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     _refuse_binary(body)
     text, encoding = _read(body, content_type)
     text, legacy = convert_legacy(text.replace("\x00", ""))
-    return Decoded(unicodedata.normalize("NFC", text), legacy or encoding)
+    return Decoded(_compose(text), legacy or encoding)
+
+
+def _compose(text: str) -> str:
+    """The text in NFC, line by line: most lines of a page are script or markup without any letter to compose."""
+    normalize = unicodedata.normalize
+    return "\n".join(line if line.isascii() else normalize("NFC", line) for line in text.split("\n"))
 
 
 def _refuse_binary(body: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from functools import lru_cache
@@ -22,6 +23,7 @@ MIN_WORDS = 5
 MIN_SHARE = 0.75
 MAX_SAMPLE = 20_000
 
+_SIGN_IN_WORD = re.compile(f"[{SIGNS}](?<=[A-Za-z].)[a-z ]|[®§][a-z]")
 _TAG = re.compile(r"(<[^<>]*>)")
 _ENTITY = re.compile(r"&(?:#\d{2,3}|#x[0-9a-fA-F]{2}|[A-Za-z]{3,8});")
 _LATIN1 = re.compile("[\xa1-\xff]")
@@ -46,7 +48,7 @@ def convert_legacy(text: str) -> tuple[str, str | None]:
     A run is converted only when the page as a whole reads as Vietnamese afterwards, and the run holds no letter that
     only Unicode has: menus in Unicode around an old text stay as they are.
     """
-    if sum(map(text.count, SIGNS)) < MIN_SIGNS and not any(name in text for name in NAMED_SIGNS):
+    if not _has_signs(text):
         return text, None
     parts = _TAG.split(text)
     runs = {i: raw for i, raw in _text_runs(parts) if _LATIN1.search(raw) and not _BEYOND.search(raw)}
@@ -59,6 +61,15 @@ def convert_legacy(text: str) -> tuple[str, str | None]:
         return text, None
     _convert_runs(parts, runs, FONTS[best])
     return "".join(parts), best
+
+
+def _has_signs(text: str) -> bool:
+    """Whether a page is worth a closer look: fonts are named, or their letters stand among ASCII letters."""
+    if any(name in text for name in NAMED_SIGNS):
+        return True
+    if sum(map(text.count, SIGNS)) < MIN_SIGNS:
+        return False
+    return sum(1 for _ in itertools.islice(_SIGN_IN_WORD.finditer(text), MIN_SIGNS)) == MIN_SIGNS
 
 
 def _text_runs(parts: list[str]) -> list[tuple[int, str]]:

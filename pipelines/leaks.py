@@ -60,11 +60,7 @@ def _families() -> _Families:
         return re.compile(pattern, re.IGNORECASE)
 
     def signs(name: str) -> tuple[_Sign, ...]:
-        rows = table[name]
-        return tuple(
-            _Sign(r.get("kind", "error"), compiled(r["pattern"]), r.get("small", False), r.get("title_only", False))
-            for r in rows
-        )
+        return tuple(_Sign(**{"kind": "error", **row, "pattern": re.compile(row["pattern"])}) for row in table[name])
 
     leaks = table["leak"]
     return _Families(
@@ -105,7 +101,13 @@ def _text_nodes(tree: HtmlElement) -> Iterator[tuple[HtmlElement, Literal["text"
 
 def _leaked_lines(text: str) -> list[str]:
     any_leak = _families().any_leak
-    return [line for line in text.split("\n") if len(line) <= MAX_LEAK and any_leak.fullmatch(tidy(line))]
+    return [line for line in text.split("\n") if len(line) <= MAX_LEAK and any_leak.fullmatch(_one_line(line))]
+
+
+def _one_line(text: str) -> str:
+    """The text as ``tidy`` gives it; the many lines that are tidy already are only stripped."""
+    text = text.strip()
+    return text if text.isprintable() and "  " not in text else tidy(text)
 
 
 def _prose(tree: HtmlElement) -> str:
@@ -160,14 +162,14 @@ def _php_run(bold: HtmlElement) -> list[HtmlElement]:
 def error_kind(source: str) -> tuple[PageKind, str] | None:
     """Whether the HTML source is a server's error page ("error") or a wall ("blocked"), and the words that say so."""
     small = len(source) < SMALL_PAGE
-    head = source if small else source[:HEAD_CHARACTERS]
+    head = (source if small else source[:HEAD_CHARACTERS]).lower()
     families = _families()
     for sign in families.error_pages:
         if found := sign.pattern.search(head):
-            return _page_kind(sign.kind), tidy(found.group())
+            return _page_kind(sign.kind), tidy(source[found.start() : found.end()])
     for sign in families.block_pages:
         if (small or not sign.small) and (found := sign.pattern.search(head)):
-            return "blocked", f"{sign.kind}: {tidy(found.group())}"
+            return "blocked", f"{sign.kind}: {tidy(source[found.start() : found.end()])}"
     return None
 
 
@@ -179,8 +181,8 @@ def soft_error(title: str, text: str) -> tuple[PageKind, str] | None:
     few = len(text.split(None, FEW_WORDS)) < FEW_WORDS
     for sign in _families().soft_errors:
         for place in (title, text) if few and not sign.title_only else (title,):
-            if found := sign.pattern.search(place):
-                return _page_kind(sign.kind), tidy(found.group())
+            if found := sign.pattern.search(place.lower()):
+                return _page_kind(sign.kind), tidy(place[found.start() : found.end()])
     return None
 
 

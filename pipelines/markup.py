@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -283,7 +283,7 @@ class _Walker:
         self._depth = dict.fromkeys(
             ("furniture", "link", "bold", "italic", "heading", "item", "caption", "table", "row"), 0
         )
-        self._states: list[tuple[str, ...]] = []
+        self._states: list[list[str]] = []
         self._lines = [_Line()]
         self._image = False
 
@@ -300,7 +300,7 @@ class _Walker:
             self._lines.append(_Line())
         elif tag == "img":
             self._image = True
-        states = tuple(self._new_states(element))
+        states = self._new_states(element)
         self._states.append(states)
         for state in states:
             self._depth[state] += 1
@@ -319,26 +319,26 @@ class _Walker:
         if element.tail and not self.skipped and not is_root:
             self._add(element.tail)
 
-    def _new_states(self, element: HtmlElement) -> Iterator[str]:
-        tag, attributes = element.tag, element.attrib
-        if self._is_furniture(element):
-            yield "furniture"
-        if tag == "a" and "href" in attributes:
-            yield "link"
-        if tag in BOLD or ("style" in attributes and _BOLD_STYLE.search(attributes["style"])):
-            yield "bold"
-        if tag in ITALIC or ("style" in attributes and "italic" in attributes["style"]):
-            yield "italic"
+    def _new_states(self, element: HtmlElement) -> list[str]:
+        tag, name, style = element.tag, element.get("class"), element.get("style")
+        states = ["furniture"] if self._is_furniture(element) else []
+        if tag == "a" and element.get("href") is not None:
+            states.append("link")
+        if tag in BOLD or (style and _BOLD_STYLE.search(style)):
+            states.append("bold")
+        if tag in ITALIC or (style and "italic" in style):
+            states.append("italic")
         if tag in HEADINGS:
-            yield "heading"
+            states.append("heading")
         elif tag in ITEMS:
-            yield "item"
-        elif tag == "figcaption" or ("class" in attributes and _CAPTION_CLASS.search(attributes["class"])):
-            yield "caption"
+            states.append("item")
+        elif tag == "figcaption" or (name and _CAPTION_CLASS.search(name)):
+            states.append("caption")
         elif tag == "table" and element in self._data_tables:
-            yield "table"
+            states.append("table")
         elif tag == "tr" and self._depth["table"]:
-            yield "row"
+            states.append("row")
+        return states
 
     def _break(self, tag: str) -> None:
         if not self._depth["row"] or tag == "tr":
@@ -349,12 +349,16 @@ class _Walker:
             self._lines.append(_Line())
 
     def _add(self, text: str) -> None:
+        if text.isspace():
+            if self._lines[-1].parts:
+                self._lines[-1].parts.append(" ")
+            return
         self._lines[-1].add(text, self._depth["link"] > 0, self._depth["bold"] > 0, self._depth["italic"] > 0)
 
     def flush(self) -> None:
         """Ends the block that is open."""
         lines, self._lines = self._lines, [_Line()]
-        if not any(line.length for line in lines):
+        if not any(line.length for line in lines):  # nothing but white space since the last block
             return
         if self._depth["row"]:
             lines = [_row(lines)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from pipelines.metadata_declared import Declared, plain
 
 MAX_TITLE = 300
 MIN_SCORE = 4.0
+MIN_MAKE = 0.5  # below it no place makes a headline of a block
 MIN_SHOWN = 3.0  # enough where the page declares nothing but the name of its site
 NEAR = 10  # blocks between a headline and the first paragraph of its article, at most
 PARAGRAPH = 150
@@ -24,7 +26,9 @@ _TITLE_NAME = re.compile(r"title|tieu-?_?de|headline|lblheader|post-name|news-na
 _SIDE_NAME = re.compile(r"box|widget|portlet|module|block|sub-?title|cate|section|site|page-title|mod-", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s+(?:[|–—»•:]|-{1,2})\s+")
 _LARGE_SIZE = re.compile(r"[4-7]$|\+[1-4]$")
-_LARGE_STYLE = re.compile(r"font-size\s*:\s*(?:1[4-9]|[2-4]\d)(?:\.\d+)?pt|font-size\s*:\s*(?:1[89]|[2-5]\d)px|font-size\s*:\s*(?:x-)*large")
+_LARGE_STYLE = re.compile(
+    r"font-size\s*:\s*(?:1[4-9]|[2-4]\d)(?:\.\d+)?pt|font-size\s*:\s*(?:1[89]|[2-5]\d)px|font-size\s*:\s*(?:x-)*large"
+)
 _LETTERS = re.compile(r"\w+")
 
 
@@ -40,13 +44,16 @@ def find_headline(
     blocks: Sequence[Block], declared: Declared, container: Collection[HtmlElement] = (), site_name: str = ""
 ) -> Headline:
     """The headline of a page; a declared title that only names the site, or a section, gives way to what is shown."""
-    hints = [hint for hint in (_declared_headline(declared), declared.title) if hint]
-    paragraphs = [i for i, b in enumerate(blocks) if _is_paragraph(b, container)]
-    dated = {i for i, block in enumerate(blocks) if dateline_of(block) is not None}
-    scores = {i: _score(i, blocks[i], hints, paragraphs) + (i + 1 in dated or i + 2 in dated) for i in range(len(blocks)) if _may_be(blocks[i])}
+    titles = [title for title in (_declared_headline(declared), declared.title) if title]
+    hints = [words for words in map(_words, titles) if words]
+    paragraphs = [i for i, block in enumerate(blocks) if _is_paragraph(block, container)]
+    scores = {i: _score(block, hints) for i, block in enumerate(blocks) if _may_be(block)}
+    for i, score in scores.items():
+        if score >= MIN_MAKE:
+            scores[i] += _place_score(i, blocks, paragraphs)
     best = max(scores, key=lambda i: (scores[i], -i), default=None)
     names = (*declared.organisations, site_name)
-    text = next((t for t in (_without_site(hint, names) for hint in hints) if t), None)
+    text = next((t for t in (_without_site(title, names) for title in titles) if t), None)
     if best is not None and scores[best] >= (MIN_SHOWN if text is None else MIN_SCORE):
         return Headline(blocks[best].text, best)
     return Headline(text)
@@ -66,18 +73,25 @@ def _may_be(block: Block) -> bool:
     return 8 <= len(block.text) <= MAX_TITLE and block.kind in ("heading", "body", "item") and not is_head(block.text)
 
 
-def _score(i: int, block: Block, hints: Sequence[str], paragraphs: Sequence[int]) -> float:
+def _score(block: Block, hints: Sequence[list[str]]) -> float:
+    """How much a block is made like a headline, wherever it stands."""
     element = block.element
     score = {"h1": 3.0, "h2": 1.5, "h3": 1.0}.get(_heading_tag(element), 0.0)
     names = f"{element.get('class', '')} {element.get('id', '')}"
     if _TITLE_NAME.search(names):
         score += 0.5 if _SIDE_NAME.search(names) else 2.0
-    score += max((_likeness(block.text, hint) for hint in hints), default=0.0)
+    words = _words(block.text)
+    score += max((_likeness(words, hint) for hint in hints), default=0.0)
     score -= 3.0 * (block.links > 0.8) + 3.0 * block.furniture + 1.5 * has_furniture_name(names)
-    score += 0.5 * (len(block.text.split()) >= 5) + 0.5 * (block.bold > 0.8)
-    following = next((p for p in paragraphs if p > i), None)
-    score += 1.0 * _is_large(element) - 2.0 * _is_site(block.text)
-    return score + 1.5 * (following is not None and following - i <= NEAR)
+    score += 0.5 * (len(words) >= 5) + 0.5 * (block.bold > 0.8)
+    return score + 1.0 * _is_large(element) - 2.0 * _is_site(block.text)
+
+
+def _place_score(i: int, blocks: Sequence[Block], paragraphs: Sequence[int]) -> float:
+    """How much a block stands where headlines do: before a dateline, and soon before the first paragraph."""
+    after = bisect_right(paragraphs, i)
+    near = after < len(paragraphs) and paragraphs[after] - i <= NEAR
+    return 1.5 * near + 1.0 * any(dateline_of(block) is not None for block in blocks[i + 1 : i + 3])
 
 
 def _is_large(element: HtmlElement) -> bool:
@@ -93,16 +107,15 @@ def _heading_tag(element: HtmlElement) -> str:
     return str(parent.tag) if parent is not None and parent.tag in HEADINGS else ""
 
 
-def _likeness(text: str, hint: str) -> float:
+def _likeness(mine: list[str], declared: list[str]) -> float:
     """4 for the declared title itself, less for one that begins with it or shares most words with it."""
-    mine, other = _words(text), _words(hint)
-    if not mine or not other:
-        return 0.0
-    if mine == other:
+    if mine == declared:
         return 4.0
-    if len(mine) >= 3 and other[: len(mine)] == mine:
+    if len(mine) >= 3 and declared[: len(mine)] == mine:
         return 3.5
-    shared = len(set(mine) & set(other)) / len(set(mine) | set(other))
+    if not mine or not 0.5 <= len(mine) / len(declared) <= 2:
+        return 0.0
+    shared = len(set(mine) & set(declared)) / len(set(mine) | set(declared))
     return 2.5 if shared >= 0.6 else 0.0
 
 
