@@ -32,13 +32,14 @@ from pipelines.units import all_units
 
 SCHEMA = Path(__file__).parent.parent / "pipelines" / "schema.sql"
 REPEATS = 15
+BATCH = 1000  # articles in one transaction, so that the write-ahead log stays small
 REGULATIONS_PER_ARTICLE = 0.06  # as in the measured corpus: 6,000 regulations for 100,000 articles
 COMMON = "của và các theo quyết định được nhân dân tỉnh quy công phiếu tín nhiệm đất đai thực hiện ủy ban hội đồng"
 ONSETS = "b c ch d đ g gi h kh l m n nh ng ph qu r s t th tr v x"
 RHYMES = (
-    "a à á ả ã ạ ai ái am ám an án ang áng anh ánh ao áo ăn ắn ăng ắt âm ấm ân ấn âng ấu e é em en eo ế ên ền êu i í ia "
-    "iêm iên iến iêu im in inh ích o ó oa oan oi ói om on ong óng ô ố ôi ối ôn ồn ông ống ơ ờ ơi ới ơn u ú ua uân ui ung "
-    "ươi ươm ươn ương ướng ư ứ ưa ưng y ý"
+    "a à á ả ã ạ ai ái am ám an án ang áng anh ánh ao áo ăn ắn ăng ắt âm ấm ân ấn âng ấu e é em en eo ế ên ền êu i í "
+    "ia iêm iên iến iêu im in inh ích o ó oa oan oi ói om on ong óng ô ố ôi ối ôn ồn ông ống ơ ờ ơi ới ơn u ú ua uân "
+    "ui ung ươi ươm ươn ương ướng ư ứ ưa ưng y ý"
 )
 
 SUMMARIES = (
@@ -73,8 +74,11 @@ def generate(path: Path, n_articles: int, seed: int = 7) -> None:
     with connection:
         sites = ground(connection, chance, max(40, int(n_articles * REGULATIONS_PER_ARTICLE)))
         regulations = [row[0] for row in connection.execute("SELECT id FROM regulations ORDER BY id")]
-        for nth in range(n_articles):
-            store(connection, chance, nth, sites, regulations)
+    for first in range(0, n_articles, BATCH):
+        with connection:
+            for nth in range(first, min(first + BATCH, n_articles)):
+                store(connection, chance, nth, sites, regulations)
+    with connection:
         summarise(connection)
     connection.execute("ANALYZE")
     connection.close()
@@ -228,7 +232,7 @@ def paths(database: Path) -> dict[str, str]:
         "search quyết định": "/w/search?q=quyết+định",
         "search quyet dinh": "/w/search?q=quyet+dinh",
         "search by symbol": f"/w/search?q={symbol}",
-        "search rare words": "/w/search?q=phiếu+tín+nhiệm+đất+đai",
+        "search five common words": "/w/search?q=phiếu+tín+nhiệm+đất+đai",
         "stock /articles": "/w/articles",
         "stock /mentions": "/w/mentions",
     }

@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pipelines.folding import fold, normalise
@@ -114,7 +115,7 @@ def search_regulations(connection: sqlite3.Connection, query: Query, *, limit: i
     Each token must be a word of one alias: "quy dinh 96" finds 96-QĐ/TW. Where no alias has them, label and subject
     are asked.
     """
-    connection.create_function("folded", 1, lambda text: fold(normalise(text)).text if text else "", deterministic=True)
+    connection.create_function("folded", 1, _folded, deterministic=True)
     tokens = [fold(token).text for token in query.tokens]
     words = " AND ".join(f"instr(folded, :bare{i}) AND instr({_SPELLING}, :token{i})" for i in range(len(tokens)))
     parameters: dict[str, Any] = {"spelling": f" {' '.join(tokens)} ", "number": tokens[0], "limit": limit}
@@ -140,6 +141,11 @@ def snippet(text: str, query: Query) -> tuple[Fragment, ...]:
         return (Fragment(_tidy(text[: 2 * RADIUS]) + ("…" if len(text) > 2 * RADIUS else "")),)
     start = _best_start(spans)
     return tuple(_marked(text, *_window(text, start), spans))
+
+
+@lru_cache(maxsize=16384)  # every search asks the same labels and subjects again
+def _folded(text: str | None) -> str:
+    return fold(normalise(text)).text if text else ""
 
 
 def _as_phrase(tokens: Sequence[str]) -> str:

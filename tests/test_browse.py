@@ -106,8 +106,9 @@ BESIDE = [
     ("removed-h", "Could not create SSL/TLS secure channel."),
     (
         "source-h",
-        "TLS 1.0, chứng thư hợp lệ, các mức đã thử: nghiêm ngặt → tương thích → đời cũ, 3 lần kết nối, trả lời 200",
+        "TLS 1.0, chứng thư hợp lệ, các mức đã thử: nghiêm ngặt (không cùng phiên bản) → tương thích",
     ),
+    ("source-h", "→ đời cũ, 3 lần kết nối, trả lời 200"),
     ("source-h", "giữ 3 trong 4 dẫn chiếu của trang"),
     ("source-h", "CN=baogialai.vn"),
     ("cited-h", "Quy định 96-QĐ/TW (2023) 1 2"),

@@ -137,9 +137,9 @@ class World:
             "fetched_at": "2023-02-21T01:02:03Z",
             "status": 200,
             "tls_profile": "legacy",
-            "tls_version": "TLSv1.0",
+            "tls_version": "TLSv1",
             "tls_verified": 1,
-            "tls_path": ["strict", "compat", "legacy"],
+            "tls_path": ["strict:protocol", "compat:protocol", "legacy:ok"],
             "attempts": 3,
         }
         return self.insert("fetches", url=url, **{**known, **columns})

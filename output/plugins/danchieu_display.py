@@ -18,6 +18,7 @@ OUTPUT = Path(__file__).parent.parent
 LANGUAGES = ("vi", "en")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 INSTANT = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?")
+TLS_NAMES = {"TLSv1": "TLS 1.0", "TLSv1.0": "TLS 1.0", "SSLv3": "SSL 3.0"}  # OpenSSL leaves the ".0" away
 NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 Labels = Callable[..., str]
@@ -114,7 +115,7 @@ def how_fetched(fetch: dict[str, Any], language: str) -> list[str]:
     said = [tls_in_words(fetch, label), certificate_in_words(fetch, label)]
     tried = json.loads(fetch["tls_path"] or "[]")
     if len(tried) > 1:
-        said.append(label("fetched.path", path=" → ".join(label(f"profile.{rung}") for rung in tried)))
+        said.append(label("fetched.path", path=" → ".join(rung_in_words(step, label) for step in tried)))
     if fetch["attempts"] > 1:
         said.append(label("fetched.attempts", n=fetch["attempts"]))
     if fetch["status"]:
@@ -124,8 +125,15 @@ def how_fetched(fetch: dict[str, Any], language: str) -> list[str]:
 
 def tls_in_words(fetch: dict[str, Any], label: Labels) -> str:
     if fetch["tls_version"]:
-        return fetch["tls_version"].replace("TLSv", "TLS ")
+        return TLS_NAMES.get(fetch["tls_version"], fetch["tls_version"].replace("TLSv", "TLS "))
     return label("fetched.plain") if (fetch["url"] or "").startswith("http:") else ""
+
+
+def rung_in_words(step: str, label: Labels) -> str:
+    """One step of the way through TLS ("strict:protocol") with how it ended, unless it ended well."""
+    rung, _, outcome = str(step).partition(":")
+    name = label(f"profile.{rung}")
+    return name if outcome in ("", "ok") else f"{name} ({label(f'tls.{outcome}')})"
 
 
 def certificate_in_words(fetch: dict[str, Any], label: Labels) -> str:
