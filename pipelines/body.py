@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pipelines.body_audit import audit, page_keys, text_keys
 from pipelines.body_embedded import embedded_blocks
 from pipelines.body_furniture import is_linked_heading
-from pipelines.body_region import by_density, by_trafilatura
+from pipelines.body_region import by_density, by_trafilatura, is_clear
 from pipelines.body_view import PROSE, View
 from pipelines.markup import Block
 from pipelines.models import Audit
@@ -61,8 +61,12 @@ def _candidates(view: View, url: str, visible: range) -> Iterator[Found]:
     if view.extractor is not None:
         inside = [i for i, block in enumerate(view.blocks) if block.element in view.container]
         yield _found(view, inside, view.extractor, in_container=True)
+    clear = is_clear(view, visible)
+    if clear:
+        yield _found(view, visible, "density")
     yield _found(view, by_trafilatura(view, url), "trafilatura")
-    yield _found(view, visible, "density")
+    if not clear:
+        yield _found(view, visible, "density")
 
 
 def _found(view: View, indices: Sequence[int], extractor: str, in_container: bool = False) -> Found:
@@ -81,8 +85,9 @@ def _found(view: View, indices: Sequence[int], extractor: str, in_container: boo
 
 
 def _audited(view: View, found: Found, stop: int) -> Found:
-    texts = [view.headline.text or "", *(b.text for b in between(view, found)), *(b.text for b in found.blocks)]
-    page, kept = _page_keys(view, found, stop), text_keys(texts)
+    mine = [*between(view, found), *found.blocks]
+    kept = text_keys([view.headline.text or "", *(block.text for block in mine)])
+    page = _others(view, found, stop, mine) + (kept if found.extractor != "embedded" else Counter())
     return replace(found, audit=audit(page, kept), lost=frozenset(page - kept) - frozenset(kept))
 
 
@@ -98,16 +103,16 @@ def _is_text(view: View, i: int, block: Block) -> bool:
     return not block.furniture and block.links < 0.5 and i not in view.links
 
 
-def _page_keys(view: View, found: Found, stop: int) -> Counter[str]:
-    """References a reader sees in the article: from the headline to ``stop``, and in paragraphs elsewhere."""
-    first = view.headline.block if view.headline.block is not None else found.start
-    blocks = [
+def _others(view: View, found: Found, stop: int, mine: Sequence[Block]) -> Counter[str]:
+    """References a reader sees outside a text: from the headline to ``stop``, and in paragraphs elsewhere."""
+    known = {id(block) for block in mine}
+    headline = view.headline.block
+    first = headline + 1 if headline is not None else found.start
+    return page_keys(
         block
         for i, block in enumerate(view.blocks)
-        if _is_text(view, i, block) and (first <= i < stop or len(block.text) >= PROSE)
-    ]
-    inside = [b for b in found.blocks if b.links >= 0.5 or b.furniture]
-    return page_keys([*blocks, *inside])
+        if id(block) not in known and _is_text(view, i, block) and (first <= i < stop or len(block.text) >= PROSE)
+    )
 
 
 def _letters(blocks: Sequence[Block]) -> int:

@@ -12,6 +12,12 @@ from pipelines.body_view import PROSE, View
 from pipelines.markup import Block
 
 SHORT = 40
+# A run that is this plain needs no second opinion. Measured on article-extraction-benchmark: of 110 pages of unknown
+# templates 36 are, and F1 is .967 with the rule and .965 without.
+NEAR = 12
+CLEAR_LETTERS = 800
+CLEAR_SHARE = 0.85
+CLEAR_NOISE = 2
 MIN_KEY = 12  # characters; a shorter block is found anywhere in a text
 
 
@@ -20,6 +26,27 @@ def by_density(view: View) -> range:
     start = _after_headline(view)
     weights = [_density(b, start + i in view.links) for i, b in enumerate(view.blocks[start:])]
     return _heaviest_run(weights, start)
+
+
+def is_clear(view: View, run: range) -> bool:
+    """Whether a run of blocks is surely the article: paragraphs right after the headline, and nearly none elsewhere."""
+    headline = view.headline.block
+    if headline is None or run.start - headline > NEAR:
+        return False
+    inside = [view.blocks[i] for i in run]
+    prose = sum(len(block.text) for block in inside if _is_paragraph(block))
+    noise = sum(view.blocks[i].furniture or i in view.links for i in run)
+    elsewhere = sum(
+        len(block.text)
+        for i, block in enumerate(view.blocks)
+        if i not in run and i not in view.links and _is_paragraph(block)
+    )
+    enough = prose >= max(CLEAR_LETTERS, CLEAR_SHARE * sum(len(block.text) for block in inside))
+    return enough and noise <= CLEAR_NOISE and elsewhere <= (1 - CLEAR_SHARE) * prose
+
+
+def _is_paragraph(block: Block) -> bool:
+    return len(block.text) >= PROSE and block.links < 0.5 and not block.furniture
 
 
 def by_trafilatura(view: View, url: str) -> range:

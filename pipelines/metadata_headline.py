@@ -70,7 +70,9 @@ def _is_paragraph(block: Block, container: Collection[HtmlElement]) -> bool:
 
 
 def _may_be(block: Block) -> bool:
-    return 8 <= len(block.text) <= MAX_TITLE and block.kind in ("heading", "body", "item") and not is_head(block.text)
+    if not 8 <= len(block.text) <= MAX_TITLE or block.kind == "row" or (block.links > 0.8 and block.kind != "heading"):
+        return False
+    return not is_head(block.text)
 
 
 def _score(block: Block, hints: Sequence[list[str]]) -> float:
