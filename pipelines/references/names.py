@@ -57,12 +57,11 @@ _NUMBER = re.compile(
 _NEXT = re.compile(rf"(?:,|;|,?{_GAP}va){_GAP}")
 _LETTER = re.compile(r"\s{0,4}(?P<letter>[^\W\d_])")
 _WORD = re.compile(rf"{_GAP}(?P<word>[^\s,;:.()\[\]\"'“”‘’!?…/|]+)")
-# No name of a law goes on with these.
+# No name of a law goes on with these, in the text as written: folding would confuse "do" and "đô".
 _STOP = re.compile(
-    grammar.one_of(
-        "co, duoc, da, se, la, quy, cua, cho, tai, tu, khi, de, theo, thi, cung, nay, moi, hien, do, nam, so, ngay,"
-        "khong, phai, neu, gom, bao, nham, ra, vua, dang, chi, con, bi, trong, voi, doi, den, hoac, nhu, ma, tren, hom, sap"
-    )
+    r"có|được|đã|sẽ|là|quy|của|cho|tại|từ|khi|để|theo|thì|cũng|này|mới|hiện|do|năm|số|ngày|không|phải|nếu|gồm|bao|nhằm|ra|vừa|"
+    r"đang|chỉ|còn|bị|trong|với|đối|đến|hoặc|như|mà|trên|hôm|sắp",
+    re.IGNORECASE,
 )
 _LONGEST_NAME = 14  # words
 _STATE = grammar.one_of("nuoc cong hoa xa hoi chu nghia, nuoc chxhcn, nuoc viet nam dan chu cong hoa")
@@ -175,13 +174,9 @@ def _unknown_name_end(text: Text, pos: int) -> int | None:
     end = pos
     for count in range(_LONGEST_NAME):
         word = _WORD.match(text.plain, end)
-        folded = fold(word["word"]).text if word else ""
-        if (
-            word is None
-            or _STOP.fullmatch(folded)
-            or any(map(str.isdigit, folded))
-            or (count == 0 and folded in ("va", "ve"))
-        ):
+        if word is None or _STOP.fullmatch(word["word"]) or any(map(str.isdigit, word["word"])):
+            break
+        if count == 0 and word["word"].lower() in ("và", "về"):
             break
         end = word.end()
     return end if end > pos else None

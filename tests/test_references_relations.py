@@ -1,0 +1,71 @@
+"""Relations: each cue, active and passive, over lists and sentences; and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.references import find_references
+
+A, B = "Nghị định 10/2024/NĐ-CP", "Nghị định 20/2018/NĐ-CP"
+STATED = {
+    "active": (f"{A} thay thế {B}.", "10 replaces 20"),
+    "with filler": (f"{A} sẽ thay thế hoàn toàn cho {B}.", "10 replaces 20"),
+    "behind date and issuer": (
+        f"{A} ngày 3/4/2024 của Chính phủ sửa đổi, bổ sung một số điều của {B}.",
+        "10 amends 20",
+    ),
+    "apposition": (f"{A}, văn bản thay thế {B}, đã có.", "10 replaces 20"),
+    "in brackets": (f"{A} (thay thế {B}) có hiệu lực.", "10 replaces 20"),
+    "passive": (f"{B} bị thay thế bởi {A}.", "10 replaces 20"),
+    "passive with its agent inside": (f"{B} được {A} bổ sung.", "10 amends 20"),
+    "next sentence, anaphor": (f"{A} ra đời. Nghị định này bãi bỏ {B}.", "10 repeals 20"),
+    "next sentence, passive": (f"{A} có hiệu lực. Văn bản bị thay thế là {B}.", "10 replaces 20"),
+    "two acts": (f"{A} kế thừa và thay thế {B}.", "10 inherits 20, 10 replaces 20"),
+    "guides": ("Thông tư 5/2024/TT-BNV hướng dẫn thực hiện " + A, "5 guides 10"),
+    "implements": (f"Kế hoạch 7/KH-BNV năm 2024 triển khai thực hiện {A}.", "7 implements 10"),
+    "purpose in front": (f"Để triển khai {A}, Bộ Nội vụ ban hành Kế hoạch 7/KH-BNV.", "7 implements 10"),
+    "ground in front": (f"Căn cứ {A}, Bộ Nội vụ ban hành Thông tư 5/2024/TT-BNV.", "5 based_on 10"),
+    "grounds, one a line": (
+        f"Căn cứ {A};\nCăn cứ {B};\nBộ, ngành ban hành Thông tư 5/2024/TT-BNV.",
+        "5 based_on 10, 5 based_on 20",
+    ),
+    "ground behind": (f"{A} là căn cứ để Bộ Nội vụ ban hành Thông tư 5/2024/TT-BNV.", "5 based_on 10"),
+    "consolidates two": (
+        f"Văn bản hợp nhất 3/VBHN-BNV năm 2024 hợp nhất {A} và {B}.",
+        "3 consolidates 10, 3 consolidates 20",
+    ),
+    "both are replaced": (
+        f"{A}, {B}; cả hai đều bị thay thế bởi Nghị định 30/2025/NĐ-CP.",
+        "30 replaces 10, 30 replaces 20",
+    ),
+}
+NOT_STATED = [
+    f"{A} và {B} cùng có hiệu lực.",
+    f"Chưa rõ {A} có thay thế {B} hay không.",
+    f"{A} không thay thế {B}.",
+    f"Sau 5 năm thực hiện {A}, tỉnh đã tổng kết {B}.",
+    f"Hội nghị quán triệt {A}. Đại biểu đề nghị sửa đổi {B}.",
+    f"{A} được triển khai từ năm 2024; {B} đã cũ.",
+]
+
+
+def stated(text: str) -> str:
+    found = find_references(text).relations
+    return ", ".join(f"{r.subject.rpartition('/')[2]} {r.relation} {r.object.rpartition('/')[2]}" for r in found)
+
+
+@pytest.mark.parametrize("manner", STATED)
+def test_relations_that_a_text_states(manner: str) -> None:
+    text, expected = STATED[manner]
+    assert stated(text) == expected, text
+
+
+@pytest.mark.parametrize("text", NOT_STATED)
+def test_nearness_is_no_relation(text: str) -> None:
+    assert stated(text) == "", text
+
+
+def test_a_relation_points_at_the_words_that_say_it() -> None:
+    found = find_references(f"{B} bị thay thế bởi {A}.")
+    (relation,) = found.relations
+    assert found.text[relation.start : relation.end] == "thay thế"
