@@ -22,6 +22,7 @@ from crawler.tls.ladder import HostState
 from crawler.visit import Understanding, Visit
 from crawler.work import Task, begin, work
 from crawler.writer import Delivery, Job, Remember, Return, Settle, Writer
+from pipelines.corpus import run_corpus
 from pipelines.errors import DanchieuError
 from pipelines.store import Store
 from pipelines.workers import PageTimeout, PoolBroken, WorkerDied, Workers
@@ -200,8 +201,14 @@ class Desk:
             await asyncio.wait_for(self._ended.wait(), timeout=10)
         self._progress.update(self.counters)
         if self.error is None:
-            self.verdict = await asyncio.to_thread(self._finish, reason)
+            try:
+                self.verdict = await asyncio.to_thread(self._finish, reason)
+            except DanchieuError as error:
+                self.error = error
 
     def _finish(self, reason: str) -> Verdict:
         with Store.open(self.plan.db) as store:
-            return finish(store, self.plan.run, self.plan.sites, reason)
+            verdict = finish(store, self.plan.run, self.plan.sites, reason)
+            if reason != "shutdown":  # who stops a run does not wait for them; the next run does them
+                run_corpus(store)  # after the verdict, since summaries count the days that it says were observed
+            return verdict

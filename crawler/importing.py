@@ -15,6 +15,7 @@ from crawler.batch import Job, Tally, end_run, keep_imported, start_run, underst
 from crawler.opening import archive_folder
 from crawler.sites import Site, owner
 from crawler.visit import Understanding
+from pipelines.corpus import run_corpus
 from pipelines.errors import AttentionError, InputError
 from pipelines.store import Store
 
@@ -59,6 +60,7 @@ class Importer:
         with self._stack:
             understand_all(self._jobs(paths), self.workers, self._keep)
             if self._store is not None:
+                run_corpus(self._store)
                 end_run(self._store, self._run, "finished")
         return self.report
 

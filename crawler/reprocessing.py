@@ -14,6 +14,7 @@ from crawler.batch import Job, Tally, end_run, start_run, told, understand_all
 from crawler.opening import archive_folder
 from crawler.sites import Site
 from crawler.visit import Understanding
+from pipelines.corpus import run_corpus
 from pipelines.errors import AttentionError, InputError
 from pipelines.models import Source
 from pipelines.store import Store
@@ -56,6 +57,7 @@ class Reprocessor:
         """Nothing; every archived page was understood and kept."""
         run = start_run(self.store, "reprocess", self.sites)
         understand_all(self._jobs(), workers, self._keep)
+        run_corpus(self.store)
         end_run(self.store, run, "finished")
 
     def _jobs(self) -> Iterator[Job]:

@@ -182,6 +182,12 @@ CREATE TRIGGER texts_updated AFTER UPDATE ON texts BEGIN
   INSERT INTO articles_fts(rowid, text, folded) VALUES (new.article, new.text, new.folded);
 END;
 
+CREATE TABLE sketches (
+  article INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+  text_sha256 TEXT NOT NULL,
+  minhash BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE revisions (
   article INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
   revision INTEGER NOT NULL,
@@ -260,6 +266,7 @@ CREATE TABLE mentions (
   regulation_in_page TEXT REFERENCES regulations(id),
   regulation TEXT REFERENCES regulations(id),
   resolved_by TEXT,
+  resolved_in_page TEXT,
   confidence REAL NOT NULL DEFAULT 0,
   flags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(flags)),
   PRIMARY KEY (article, i),
@@ -323,6 +330,20 @@ CREATE TABLE corrections (
   at TEXT NOT NULL,
   PRIMARY KEY (article, text_sha256, start, "end", field)
 ) STRICT;
+
+CREATE TABLE precision_scores (
+  sheet_sha256 TEXT NOT NULL,
+  scope TEXT NOT NULL CHECK (scope IN ('all', 'site', 'kind')),
+  name TEXT NOT NULL,
+  judged INTEGER NOT NULL CHECK (judged > 0),
+  right INTEGER NOT NULL CHECK (right BETWEEN 0 AND judged),
+  precision REAL NOT NULL,
+  low REAL NOT NULL,
+  high REAL NOT NULL,
+  version TEXT NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (sheet_sha256, scope, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE notes (
   id INTEGER PRIMARY KEY,

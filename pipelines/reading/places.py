@@ -159,18 +159,20 @@ FROM regulation_units u JOIN regulations r ON r.id = u.regulation
 WHERE u.unit = ? ORDER BY u.n DESC, r.id LIMIT 25
 """
 
-# Where this unit was the first of all, and watched from before the issue; ties are first together.
+# Where this unit was the first of all, and watched from before the issue; ties are first together. A present unit is
+# held against the present ones, a former one against those of its time.
 FIRST = """
-SELECT r.id, r.label, mine.first_cited, mine.lag_days,
-       (SELECT count(*) FROM regulation_units o WHERE o.regulation = mine.regulation) AS n_units
-FROM regulation_units mine JOIN regulations r ON r.id = mine.regulation
-WHERE mine.unit = ?1 AND NOT mine.censored AND mine.first_cited IS NOT NULL
-  AND NOT EXISTS (
-    SELECT 1 FROM regulation_units other
-    WHERE other.regulation = mine.regulation AND other.unit <> ?1 AND other.first_cited < mine.first_cited
-  )
-  AND (SELECT count(*) FROM regulation_units o WHERE o.regulation = mine.regulation) > 1
-ORDER BY n_units DESC, mine.first_cited DESC LIMIT 15
+WITH mine AS (
+  SELECT u.*, m.valid_to IS NULL AS present FROM regulation_units u JOIN units m ON m.slug = u.unit WHERE u.unit = ?1
+), peers AS (
+  SELECT mine.regulation, count(*) AS n_units, min(o.first_cited) AS first_of_all
+  FROM mine JOIN regulation_units o ON o.regulation = mine.regulation JOIN units ou ON ou.slug = o.unit
+  WHERE iif(mine.present, ou.valid_to, ou.valid_from) IS NULL GROUP BY 1
+)
+SELECT r.id, r.label, mine.first_cited, mine.lag_days, peers.n_units
+FROM mine JOIN peers ON peers.regulation = mine.regulation JOIN regulations r ON r.id = mine.regulation
+WHERE NOT mine.censored AND mine.first_cited = peers.first_of_all AND peers.n_units > 1
+ORDER BY peers.n_units DESC, mine.first_cited DESC LIMIT 15
 """
 
 COVERAGE = """

@@ -59,6 +59,7 @@ class RegulationPage:
     n_clusters: int
     n_listed: int
     page: int
+    last: int
     every: bool
 
 
@@ -72,6 +73,8 @@ def regulation_page(
     citing = citing_articles(connection, name)
     heads = one_a_cluster(citing)
     listed = citing if every else heads
+    last = max(1, -(-len(listed) // PAGE))
+    page = min(page, last)
     shown = newest_first(listed)[(page - 1) * PAGE : page * PAGE]
     return RegulationPage(
         regulation=regulation,
@@ -88,6 +91,7 @@ def regulation_page(
         n_clusters=len(heads),
         n_listed=len(listed),
         page=page,
+        last=last,
         every=every,
     )
 
@@ -217,8 +221,10 @@ FROM (SELECT article, count(*) AS n FROM mentions WHERE regulation = ? GROUP BY 
 JOIN articles a ON a.id = c.article
 """
 
+# Present units only: each counts its former ones, which have rows of their own.
 SUMMARY = """
-SELECT unit, first_cited, lag_days, censored, n, n_own, n_clusters FROM regulation_units WHERE regulation = ?
+SELECT unit, first_cited, lag_days, censored, n, n_own, n_clusters
+FROM regulation_units JOIN units ON slug = unit WHERE regulation = ? AND valid_to IS NULL
 """
 
 # The first run of each version: a line in a timeline where what is seen may have changed with the program.

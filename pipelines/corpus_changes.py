@@ -1,0 +1,78 @@
+"""Brings a table to what it should be by writing only the rows that differ, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipelines.store import Store
+
+STEP_ROWS = 1000  # rows a transaction: others wait for the lock tens of milliseconds, never 200
+
+
+def write_in_steps(store: Store, sql: str, rows: Sequence[Sequence[object]]) -> int:
+    """The number of rows written by one statement each, in transactions of ``STEP_ROWS``."""
+    for start in range(0, len(rows), STEP_ROWS):
+        with store.write() as tx:
+            tx.executemany(sql, [tuple(row) for row in rows[start : start + STEP_ROWS]])
+    return len(rows)
+
+
+def prepare(store: Store, table: str, select: str) -> None:
+    """Nothing; the rows of a query stand in a temporary table, which needs no lock of the database."""
+    store.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    store.connection.execute(f"CREATE TEMP TABLE {table} AS {select}")
+
+
+def fill(store: Store, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Nothing; the given rows stand in a temporary table."""
+    store.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    store.connection.execute(f"CREATE TEMP TABLE {table}({', '.join(columns)})")
+    marks = ", ".join("?" * len(columns))
+    store.connection.execute("BEGIN")
+    store.connection.executemany(f"INSERT INTO temp.{table} VALUES ({marks})", rows)  # noqa: S608 - our own names
+    store.connection.execute("COMMIT")
+
+
+def replace_rows(store: Store, table: str, keys: Sequence[str], fresh: str, *, among: str = "TRUE") -> int:
+    """How many rows were deleted or written so that ``table`` holds what the temporary table ``fresh`` holds.
+
+    Only the rows of ``table`` that fulfil the condition ``among`` are deleted.
+    """
+    key, columns = ", ".join(keys), _columns(store, fresh)
+    names = ", ".join(columns)
+    gone = store.rows(
+        f"SELECT {key} FROM main.{table} WHERE {among} EXCEPT SELECT {key} FROM temp.{fresh}"  # noqa: S608 - our own names
+    )
+    new = _differing(store, table, names, fresh)
+    marks = ", ".join("?" * len(columns))
+    sets = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
+    deleted = write_in_steps(
+        store,
+        f"DELETE FROM main.{table} WHERE ({key}) = ({', '.join('?' * len(keys))})",  # noqa: S608 - our own names
+        gone,
+    )
+    written = write_in_steps(
+        store,
+        f"INSERT INTO main.{table}({names}) VALUES ({marks}) "  # noqa: S608 - our own names
+        f"ON CONFLICT({key}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}",
+        new,
+    )
+    return deleted + written
+
+
+def update_rows(store: Store, table: str, key: str, fresh: str) -> int:
+    """How many rows of ``table`` were changed so that their columns are those of ``fresh``, its first being ``key``."""
+    columns = _columns(store, fresh)
+    new = _differing(store, table, ", ".join(columns), fresh)
+    sets = ", ".join(f"{name} = ?{nth}" for nth, name in enumerate(columns, start=1) if name != key)
+    return write_in_steps(store, f"UPDATE main.{table} SET {sets} WHERE {key} = ?1", new)  # noqa: S608 - our own names
+
+
+def _columns(store: Store, fresh: str) -> list[str]:
+    described = store.connection.execute(f"SELECT * FROM temp.{fresh} LIMIT 0").description  # noqa: S608 - our own names
+    return [column[0] for column in described]
+
+
+def _differing(store: Store, table: str, names: str, fresh: str) -> list[Sequence[object]]:
+    sql = f"SELECT {names} FROM temp.{fresh} EXCEPT SELECT {names} FROM main.{table}"  # noqa: S608 - our own names
+    return list(store.rows(sql))

@@ -1,0 +1,142 @@
+"""Gives each citation the regulation that the whole corpus says it means, and links what was found to be one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pipelines.corpus_changes import write_in_steps
+from pipelines.corpus_identity import (
+    Answer,
+    Cited,
+    Dated,
+    Name,
+    answer,
+    assembly_term,
+    families,
+    stated_term,
+    term_of,
+)
+from pipelines.corpus_links import Link
+from pipelines.store import Store
+
+_LOOK_AHEAD = 40  # characters behind a citation in which it may name its term: "..., khóa XII"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How many citations were given another regulation, and the links that follow from all answers."""
+
+    changed: int
+    links: tuple[Link, ...]
+
+
+def resolve_mentions(store: Store) -> Resolution:
+    """The answers for all citations of provisional regulations, written into ``mentions.regulation``.
+
+    An answer whose link a person has undone is none. What a person corrected is left as it is.
+    """
+    known = families(dated_regulations(store))
+    undone = {(row["subject"], row["object"]) for row in store.rows(_UNDONE)}
+    wanted: list[tuple[object, ...]] = []
+    links: dict[str, _Votes] = {}
+    for mentions in _by_page(store.connection.execute(_PROVISIONAL)):
+        id_ = mentions[0]["page_says"]
+        candidates = known.get(Name.of(id_).family, ())
+        for mention, found in _answers(store, mentions, candidates):
+            if (id_, found.id) in undone:
+                found = Answer(judged=True)
+            links.setdefault(id_, _Votes()).add(found, mention["article"])
+            wanted += _change(mention, found)
+    changed = write_in_steps(store, _RESOLVE, wanted)
+    return Resolution(changed, tuple(link for id_, votes in sorted(links.items()) if (link := votes.link(id_))))
+
+
+def dated_regulations(store: Store) -> list[Dated]:
+    """Every regulation whose period is known, with its term and the day that most clusters state."""
+    return [
+        Dated(row["id"], term_of(row["id"], row["issued"], row["symbol"]), row["issued"])
+        for row in store.connection.execute("SELECT id, issued, symbol FROM regulations WHERE NOT provisional")
+    ]
+
+
+class _Votes:
+    """What the citations of one provisional regulation were found to mean, in order of publication."""
+
+    def __init__(self) -> None:
+        self._found: dict[str | None, tuple[str | None, int]] = {}
+
+    def add(self, found: Answer, article: int) -> None:
+        if found.judged:
+            self._found.setdefault(found.id, (found.by, article))
+
+    def link(self, id_: str) -> Link | None:
+        """The link to the one regulation that every citation means whose term or year is known."""
+        if len(self._found) != 1:
+            return None
+        ((other, (by, article)),) = self._found.items()
+        return Link(id_, "same_as", other, by, article) if other and by else None
+
+
+def _by_page(rows: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
+    """The citations of one provisional regulation in one article, together."""
+    for _, group in groupby(rows, key=lambda row: (row["article"], row["page_says"])):
+        yield list(group)
+
+
+def _answers(
+    store: Store, mentions: Sequence[sqlite3.Row], candidates: Sequence[Dated]
+) -> Iterator[tuple[sqlite3.Row, Answer]]:
+    """Each citation with its answer: what one of them states of term or symbol holds for all on the page."""
+    if not candidates:
+        yield from ((mention, Answer()) for mention in mentions)
+        return
+    stated = {mention["i"]: _term(store, mention) for mention in mentions}
+    terms = {term for term in stated.values() if term}
+    shared = next(iter(terms)) if len(terms) == 1 else None
+    exact = any(mention["symbol"] for mention in mentions)
+    for mention in mentions:
+        term = stated[mention["i"]] or shared
+        if term is None and len(terms) > 1:
+            yield mention, Answer(judged=True)
+            continue
+        yield mention, answer(Cited(mention["page_says"], mention["published"], term, exact), candidates)
+
+
+def _term(store: Store, mention: sqlite3.Row) -> str | None:
+    name = Name.of(mention["page_says"])
+    if name.system == "state":
+        return assembly_term(mention["issuer_code"])
+    if name.system != "party" or mention["kind"] == "anaphor":
+        return None
+    behind = store.value(
+        "SELECT substr(text, ?, ?) FROM texts WHERE article = ?", [mention["end"] + 1, _LOOK_AHEAD, mention["article"]]
+    )
+    return stated_term(str(behind or ""), mention["issuer"])
+
+
+def _change(mention: Mapping[str, object] | sqlite3.Row, found: Answer) -> list[tuple[object, ...]]:
+    """The row to write where a citation's regulation is not what it should be."""
+    regulation = found.id or mention["page_says"]
+    by = found.by if found.id else mention["resolved_in_page"]
+    if mention["corrected"] or (regulation, by) == (mention["regulation"], mention["resolved_by"]):
+        return []
+    return [(regulation, by, mention["article"], mention["i"], mention["page_says"])]
+
+
+_UNDONE = "SELECT subject, object FROM regulation_links WHERE link = 'same_as' AND undone_at IS NOT NULL"
+
+_PROVISIONAL = """
+SELECT m.article, m.i, m."end", m.kind, m.symbol, m.issuer_code, m.issuer, m.regulation_in_page AS page_says,
+  m.regulation, m.resolved_by, m.resolved_in_page, substr(a.published, 1, 10) AS published,
+  EXISTS (
+    SELECT 1 FROM corrections c WHERE c.article = m.article AND c.text_sha256 = a.text_sha256
+    AND c.start = m.start AND c."end" = m."end" AND c.field = 'regulation'
+  ) AS corrected
+FROM regulations r JOIN mentions m ON m.regulation_in_page = r.id JOIN articles a ON a.id = m.article
+WHERE r.provisional
+ORDER BY a.published IS NULL, a.published, a.id, m.regulation_in_page, m.i
+"""
+_RESOLVE = "UPDATE mentions SET regulation = ?, resolved_by = ? WHERE article = ? AND i = ? AND regulation_in_page = ?"
