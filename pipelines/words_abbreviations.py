@@ -18,6 +18,8 @@ BEFORE_WORD = "\"“‘'«(["
 INITIALS = re.compile(r"[A-ZĐƯ](?:\.[A-ZĐƯ]){1,3}")  # "T.Ư", "J.K"
 SHORT = re.compile(r"[A-ZĐƯ]|[BCDĐGHKLMNPQRSTVX][bcdđghklmnpqrstvx]{1,2}")  # "Nguyễn Văn Ch.", "Ph.D"
 INITIAL = frozenset("BCDĐFGHJKLMNPQRSTVWXZpqhxtđ")  # of vowels only what stands after "ông"; small ones for places
+FOREIGN = frozenset("FJWZ")  # no Vietnamese name begins with them
+SECOND_WORD = re.compile(r"\w(\w)\w*\s(\w)")
 PLACES = frozenset("PQHXĐ")  # phường, quận, huyện, xã, đường
 
 
@@ -28,7 +30,9 @@ class Language:
     abbreviations: frozenset[str]
     things: frozenset[str]
     people: frozenset[str]
+    middle_names: frozenset[str]
     starter: re.Pattern[str]
+    small_starter: re.Pattern[str]
     list_number: re.Pattern[str]
     article: re.Pattern[str]
     item: re.Pattern[str]
@@ -44,7 +48,9 @@ def language() -> Language:
         abbreviations=frozenset(form for group in data["abbreviations"] for form in group["forms"]),
         things=frozenset(data["letters"]["things"]),
         people=frozenset(data["letters"]["people"]),
+        middle_names=frozenset(data["letters"]["middle_names"]),
         starter=re.compile(rf"{_any_of(data['starters']['phrases'])}(?![^\W\d_])"),
+        small_starter=re.compile(rf"{_any_of(data['starters']['before_small_letters'])}\s(?=\w)"),
         list_number=re.compile(rf"(?:{labels}\s)?{number}(?:[.-]\d{{1,3}}){{0,4}}|{labels}\sthứ\s{ordinals}", re.I),
         article=re.compile(rf"[:;]\s+[\"“(]?{labels}\s{number}\Z"),  # "như sau: “Điều 13. Quốc tịch"
         item=re.compile(r"[:;]\s+[\"“(]?(?:\d{1,2}|[ivx]{1,4}|[a-zđA-ZĐ])\Z"),  # "gồm: 1. Đất; 2. Nhà"
@@ -60,7 +66,7 @@ def is_abbreviated(text: str, opened: int, dot: int, head: int) -> bool:
     before = text[max(opened, dot - LOOK_BACK) : dot]
     if _is_list_number(before) or language().article.search(before):
         return True
-    if before[-1:].isspace() or language().starter.match(text, head):
+    if before[-1:].isspace() or _is_starter(text, head):
         return False
     if language().item.search(before):
         return True
@@ -68,7 +74,17 @@ def is_abbreviated(text: str, opened: int, dot: int, head: int) -> bool:
     word = word.lstrip(BEFORE_WORD)
     if (len(word) == 1 or INITIALS.fullmatch(word)) and "(" in text[dot:head]:  # "Nguyễn Văn A. (SN 1990)"
         return True
-    return _is_initial(word, previous, text[head : head + 4]) if len(word) == 1 else _is_shortened(word, previous)
+    if len(word) == 1:
+        return _is_initial(word, previous, text[head : head + LOOK_BACK])
+    return _is_shortened(word, previous)
+
+
+def _is_starter(text: str, head: int) -> bool:
+    """Whether the words at ``head`` open a sentence and no name."""
+    if language().starter.match(text, head):
+        return True
+    found = language().small_starter.match(text, head)
+    return found is not None and not text[found.end()].isupper()
 
 
 def _is_list_number(text: str) -> bool:
@@ -87,10 +103,18 @@ def _is_shortened(word: str, previous: str) -> bool:
 
 
 def _is_initial(letter: str, previous: str, following: str) -> bool:
-    """Whether a single letter stands for a name or a kind of place, and is no thing's ("vitamin C") and no unit."""
-    known, is_place = language(), letter in PLACES and not previous[:1].isupper()
-    if previous.lower() in known.things or (previous[-1:].isdigit() and not is_place):
+    """Whether a single letter stands for a name or a kind of place, and is no thing's ("vitamin C") and no unit.
+
+    Where it is all that is told of a person ("Nguyễn Văn T.", "chị H."), it ends the sentence if what follows reads
+    like one ("Công nhân đã"); a foreigner's goes on ("ông J. Biden nói").
+    """
+    known, before, is_place = language(), previous.lower(), letter in PLACES and not previous[:1].isupper()
+    if before in known.things or (previous[-1:].isdigit() and not is_place):
         return False
     if following.startswith(("Ông ", "Bà ")) and not is_place:
         return False
-    return letter in INITIAL or (letter.isupper() and previous.lower() in known.people)
+    prose = SECOND_WORD.match(following)
+    is_person = before in known.people or before in known.middle_names
+    if is_person and letter not in FOREIGN and prose and prose[1].islower() and prose[2].islower():
+        return False
+    return letter in INITIAL or (letter.isupper() and before in known.people)

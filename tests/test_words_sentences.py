@@ -12,8 +12,18 @@ from pipelines.models import Paragraph
 from pipelines.words import split_sentences
 from pipelines.words_abbreviations import language
 
-WORDS = Path(__file__).parent.parent / "pipelines" / "words_abbreviations.toml"
+ROOT = Path(__file__).parent.parent
+DATA = tomllib.loads((ROOT / "pipelines" / "words_abbreviations.toml").read_text(encoding="utf-8"))
+STARTERS = DATA["starters"]
 PROBES = [
+    "Đoàn thăm H. Như Xuân, X. Do Nhân và X. Song Lộc.",
+    "Khám nhà anh T.| Cảnh sát thu 2 kg.",
+    "Bị hại là Nguyễn Thị L.| Chồng chị đi vắng.",
+    "Gặp ông J. Biden nói chuyện.",
+    "Khởi tố Trần Văn P.| Do thiếu tiền, P. trộm xe.",
+    "Cháu H.| Hiện sức khỏe cháu ổn định.",
+    "Tới nhà bà K.| Bà mời nước.",
+    "Ở Q. Hai Bà Trưng và Đ. Ông Ích Khiêm.",
     "Sửa đổi như sau: “Điều 13. Người có đất.| Người này được cấp giấy.”",
     "Cả năm: 15.| Trong đó, 3 vụ đã xử.",
     "Nội dung gồm: a) Đất đai.| b) Nhà ở.| đ) Khác.",
@@ -279,16 +289,18 @@ def test_every_abbreviation_keeps_its_full_stop(form: str) -> None:
     assert sentences(text) == [text], f"cut after {form}."
 
 
-@pytest.mark.parametrize("start", tomllib.loads(WORDS.read_text(encoding="utf-8"))["starters"]["phrases"])
-def test_every_starter_opens_a_sentence_after_an_initial(start: str) -> None:
-    assert sentences(f"Họ gặp chị H. {start} đó") == ["Họ gặp chị H.", f"{start} đó"]
+@pytest.mark.parametrize("start", STARTERS["phrases"] + STARTERS["before_small_letters"])
+def test_every_starter_opens_a_sentence_after_an_abbreviation(start: str) -> None:
+    assert sentences(f"Họ về TX. {start} đó") == ["Họ về TX.", f"{start} đó"]
+
+
+@pytest.mark.parametrize("start", STARTERS["before_small_letters"])
+def test_a_name_may_begin_like_a_starter(start: str) -> None:
+    assert sentences(f"Họ về TX. {start} Nam") == [f"Họ về TX. {start} Nam"]
 
 
 def test_every_table_of_the_word_lists_names_its_source() -> None:
-    tables = tomllib.loads(WORDS.read_text(encoding="utf-8"))
-    assert all(
-        table["source"] for table in [*tables["abbreviations"], tables["letters"], tables["starters"], tables["lists"]]
-    )
+    assert all(table["source"] for table in [*DATA["abbreviations"], DATA["letters"], STARTERS, DATA["lists"]])
 
 
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\n\n", "\u2028", "\x85", "\x0b"])
