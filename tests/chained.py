@@ -28,6 +28,7 @@ class ChainedSite:
     port: int
     listings: int
     per_listing: int
+    robots: tuple[int, str] = (200, "User-agent: *\nAllow: /\n")
     served: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -52,10 +53,14 @@ delay = {delay}
         )
         return path
 
-    def page(self, path: str) -> str | None:
-        """The page at a path, or None."""
+    def answer(self, path: str) -> tuple[int, str]:
+        """The status and the page of a path."""
         if path == "/robots.txt":
-            return "User-agent: *\nAllow: /\n"
+            return self.robots
+        page = self._page(path)
+        return (404, "") if page is None else (200, page)
+
+    def _page(self, path: str) -> str | None:
         if listing := re.fullmatch(r"/tin(?:\?page=(\d+))?", path):
             return self._listing(int(listing[1] or 1))
         if article := re.fullmatch(r"/bai-viet-post(\d+)\.html", path):
@@ -86,9 +91,9 @@ def chained_site(listings: int, per_listing: int, *, seconds: float = 0.0) -> It
         def do_GET(self) -> None:
             time.sleep(seconds)
             site.served[self.path] += 1
-            page = site.page(self.path)
-            body = (page or "").encode()
-            self.send_response(200 if page else 404)
+            status, page = site.answer(self.path)
+            body = page.encode()
+            self.send_response(status)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

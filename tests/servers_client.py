@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import servers
 from scrapy import Request
 from scrapy.http import Response
 
+import servers
 from crawler.exchange import Exchange, FetchError
 from crawler.tls.climb import Climber, Limits
 from crawler.tls.handler import LadderHandler

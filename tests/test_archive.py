@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_samples import BODY, CERTIFICATE, end_of, exchange, records
 
+from archive_samples import BODY, CERTIFICATE, end_of, exchange, records
 from crawler.archive import Archive, Position, Repaired, is_alive, take_over, whole_end
 from crawler.archive_layout import http_head
 from crawler.archive_records import read_records

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from archive_samples import end_of, exchange, records
 
+from archive_samples import end_of, exchange, records
 from crawler.archive import Archive
 from crawler.archive_copy import compact, copying
 from crawler.archive_pages import ArchivedPage

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from archive_samples import exchange
-from test_archive_read import DRESSES, GZIP, PARAGRAPHS, pages, saved
 
+from archive_samples import exchange
 from crawler.content import page_of
 from pipelines.models import Document
 from pipelines.understand import understand
+from test_archive_read import DRESSES, GZIP, PARAGRAPHS, pages, saved
 
 
 @pytest.fixture(scope="module")

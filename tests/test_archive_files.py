@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from archive_samples import exchange, records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive_samples import exchange, records
 from crawler.archive import Archive, Repaired, take_over
 from crawler.archive_files import is_archive, page_of_bytes, read_page, read_path, saved_address
 from crawler.archive_pages import ArchivedPage, Problem

@@ -19,12 +19,12 @@ from typing import Any
 
 import brotli
 import pytest
-from archive_samples import end_of, exchange
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive_samples import end_of, exchange
 from crawler.archive import Archive
 from crawler.archive_pages import ArchivedPage, Problem
 from crawler.archive_provenance import fetch_of, provenance, restore

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import click
 import pytest
-from conftest import Run
 
+from conftest import Run
 from crawler.cli import danchieu
 
 PAGE = (

@@ -9,10 +9,10 @@ from typing import Any
 
 import brotli
 import pytest
-from archive_samples import exchange
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive_samples import exchange
 from crawler.content import MAX_BYTES, TooLargeError, page_of, undo_codings, undo_content_coding
 
 if sys.version_info >= (3, 14):

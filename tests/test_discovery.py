@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from entries import bao
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.discovery import Found, Kind, discover
 from crawler.sites import Site
+from entries import bao
 
 
 @pytest.fixture(scope="module")

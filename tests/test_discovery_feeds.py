@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from entries import bao
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from crawler import discovery
 from crawler.discovery import Found, Kind, Link, discover
 from crawler.discovery_dates import day_of, days_in_address
 from crawler.sites import Site
+from entries import bao
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from entries import bao
 
 from crawler.discovery import discover
 from crawler.discovery_html import Anchor
 from crawler.discovery_pages import MAX_PAGE, next_pages, place
 from crawler.discovery_traps import trap
 from crawler.sites import Site, load_sites
+from entries import bao
 
 
 @pytest.fixture(scope="module")

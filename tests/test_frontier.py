@@ -27,7 +27,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "frontier.db") as store:
         with store.write() as tx:
             for site in ("bao", "dai", "khac"):
-                tx.execute("INSERT INTO sites(id, name, kind, level) VALUES (?, ?, 'newspaper', 'province')", [site, site])
+                tx.execute(
+                    "INSERT INTO sites(id, name, kind, level) VALUES (?, ?, 'newspaper', 'province')", [site, site]
+                )
         yield store
 
 
@@ -62,7 +64,9 @@ def test_a_redirected_address_is_known(store: Store) -> None:
     (held,) = lease(store)
     with store.write() as tx:
         frontier.add(tx, [candidate("moi")], now=NOW)
-        frontier.settle(tx, held, Next("done", cause="redirect", alias_of="https://bao.example/moi"), owner="a", now=NOW)
+        frontier.settle(
+            tx, held, Next("done", cause="redirect", alias_of="https://bao.example/moi"), owner="a", now=NOW
+        )
     assert add(store, candidate("cu")) == 0
 
 

@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
-import servers
 from scrapy import Request
-from servers import context, http, response, tls
-from servers_client import LIMITS, Client, run
 
+import servers
 from crawler.content import TooLargeError, page_of
 from crawler.exchange import Exchange, FetchError
 from crawler.tls.climb import Climber
 from crawler.tls.handler import LadderHandler
 from crawler.tls.ladder import HostPolicy, RunMemory
 from crawler.tls.target import Target
+from servers import context, http, response, tls
+from servers_client import LIMITS, Client, run
 
 PAGE = servers.PAGE
 CUT = PAGE[: len(PAGE) // 2]

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from conftest import Run
 
 PAGE = """<!doctype html><html lang="vi"><head><title>Tin</title>

@@ -14,8 +14,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from chained import ChainedSite, chained_site
 
+from chained import ChainedSite, chained_site
 from crawler.archive_read import read_archive
 
 STARTED: list[subprocess.Popen[str]] = []

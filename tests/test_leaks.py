@@ -47,12 +47,16 @@ def test_a_leak_goes_and_the_article_stays(leak: str, markup: str) -> None:
 
 
 def test_php_prints_its_errors_in_bold() -> None:
-    tree = parse(f"<div><br />\n<b>Warning</b>:  f(): no in <b>/a.php</b> on line <b>7</b><br /> rest</div><p>{GOOD}</p>")
+    tree = parse(
+        f"<div><br />\n<b>Warning</b>:  f(): no in <b>/a.php</b> on line <b>7</b><br /> rest</div><p>{GOOD}</p>"
+    )
     assert [note.text for note in strip_leaks(tree)] == ["Warning: f(): no in /a.php on line 7"]
     assert [block.text for block in read_blocks(tree)] == ["rest", GOOD]
 
 
-@pytest.mark.parametrize("leak", ["The request was aborted: Could not create SSL/TLS secure channel.", "ORA-12541: TNS:no listener"])
+@pytest.mark.parametrize(
+    "leak", ["The request was aborted: Could not create SSL/TLS secure channel.", "ORA-12541: TNS:no listener"]
+)
 @pytest.mark.parametrize(
     "about",
     [

@@ -9,10 +9,10 @@ from contextlib import closing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from world import DECREE_30, LAND_LAW, RULE_96, World
 
 from pipelines.folding import fold, normalise
 from pipelines.search import Query, expressions, parse, search_articles, search_regulations, snippet
+from world import DECREE_30, LAND_LAW, RULE_96, World
 
 TEXTS = {
     "land": "Luật Đất đai có hiệu lực.\n\nTỉnh Đắk Lắk rà soát quy hoạch sử dụng đất.",

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from entries import entry, load
 
 from crawler.sites import Site, load_sites, owner, select
+from entries import entry, load
 from pipelines.errors import InputError
 from pipelines.models import Rules, Source
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from entries import entry, load
 
 from crawler.sites import load_sites
 from crawler.sites_check import HEADER, check_catalogue, site_table
 from crawler.sites_propose import propose
+from entries import entry, load
 from pipelines.errors import InputError
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from world import GIA_LAI_PLAN, RULE_96, World
 
 ROOT = Path(__file__).parent.parent

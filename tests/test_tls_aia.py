@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-import servers
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-from servers import Issued, context, issue, tls
-from servers_client import Client, run
 
+import servers
 from crawler.exchange import Exchange, FetchError
 from crawler.tls import aia, climb, dial
 from crawler.tls.ladder import HostPolicy, HostState
+from servers import Issued, context, issue, tls
+from servers_client import Client, run
 
 
 def der(certificate: x509.Certificate) -> bytes:

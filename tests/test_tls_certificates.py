@@ -7,16 +7,16 @@ import base64
 import re
 
 import pytest
-import servers
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
-from servers_client import run
 
+import servers
 from crawler.exchange import Exchange, FetchError
 from crawler.tls import aia
 from crawler.tls.certificates import describe, names_of, proves
+from servers_client import run
 
 
 def der_of(issued: servers.Issued) -> bytes:

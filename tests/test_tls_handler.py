@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
 import servers
 import servers_old
+from crawler.exchange import Exchange, FetchError
 from servers import OLD, TLS10, TLS11, TLS12, context, right, tls
 from servers_client import Client, run
-
-from crawler.exchange import Exchange, FetchError
 
 Maker = Callable[[], servers.Serve]
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import servers
 from hypothesis import given
 from hypothesis import strategies as st
 
+import servers
 from crawler.tls import memory
 from crawler.tls.faults import all_faults
 from crawler.tls.ladder import (

@@ -10,13 +10,13 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-import servers
 from scrapy import Request
-from servers import OLD, TLS10, context, right, tls
-from servers_client import Client, run
 
+import servers
 from crawler.exchange import Exchange, FetchError
 from crawler.tls.ladder import HostPolicy
+from servers import OLD, TLS10, context, right, tls
+from servers_client import Client, run
 
 CRAWL = """
 import json, sys

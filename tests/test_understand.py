@@ -146,7 +146,9 @@ def test_json_has_the_promised_keys(documents: dict[str, Document]) -> None:
     ],
 )
 def test_unit_is_that_of_the_day(source: Source | None, day: str, unit: str | None) -> None:
-    body = f"<h1>Hội nghị ở xã mẫu hôm qua</h1><p class='date'>{day} 08:00</p>" + "<p>Hội nghị bàn việc nước sạch.</p>" * 9
+    body = (
+        f"<h1>Hội nghị ở xã mẫu hôm qua</h1><p class='date'>{day} 08:00</p>" + "<p>Hội nghị bàn việc nước sạch.</p>" * 9
+    )
     assert understand(Page("https://bao.example/a1.html", body.encode(), source=source)).unit == unit
 
 
@@ -167,7 +169,11 @@ def test_refuses_what_is_no_page(body: bytes) -> None:
 
 
 DEEP = 5000
-SURROGATE = '{"@type":"NewsArticle","headline":"a\\ud800b","datePublished":"\\udfff","articleBody":"' + "từ \\ud83d " * 90 + '"}'
+SURROGATE = (
+    '{"@type":"NewsArticle","headline":"a\\ud800b","datePublished":"\\udfff","articleBody":"'
+    + "từ \\ud83d " * 90
+    + '"}'
+)
 HOSTILE = {
     "nested tables": "<table><tr><td>x" * DEEP + "<p>sâu</p>",
     "nested inline": "<b><i>x" * DEEP,
@@ -198,7 +204,19 @@ def test_hostile_page(name: str) -> None:
 
 def mutated(body: bytes, chance: random.Random) -> bytes:
     """The page with a few cuts, doublings, stray bytes or tags."""
-    scraps = [b"<", b">", b"</div>", b"<table>", b"<!--", b'"', b"\x00", b"\xff\xfe", "\u202e".encode(), b"&#xD800;", b"\xed\xa0\x80"]
+    scraps = [
+        b"<",
+        b">",
+        b"</div>",
+        b"<table>",
+        b"<!--",
+        b'"',
+        b"\x00",
+        b"\xff\xfe",
+        "\u202e".encode(),
+        b"&#xD800;",
+        b"\xed\xa0\x80",
+    ]
     for _ in range(chance.randint(1, 8)):
         a, b = sorted(chance.randrange(len(body) + 1) for _ in range(2))
         match chance.randrange(4):

@@ -1,0 +1,60 @@
+"""robots.txt: what each answer allows, asked once a host, recorded; a crawl obeys it."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chained import chained_site
+from conftest import Run
+
+CLOSED = "User-agent: danchieu\nDisallow: /bai-viet-post3\n\nUser-agent: *\nDisallow: /\n"
+ANSWERS = [
+    ("no rules", (200, ""), 0, 6, "rules"),
+    ("everything open", (200, "User-agent: *\nAllow: /\n"), 0, 6, "rules"),
+    ("closed to others", (200, "User-agent: BadBot\nDisallow: /\n"), 0, 6, "rules"),
+    ("one article closed to us", (200, CLOSED), 0, 5, "rules"),
+    ("all closed", (200, "User-agent: *\nDisallow: /\n"), 5, 0, "rules"),
+    ("not found", (404, "<html>404</html>"), 0, 6, "none"),
+    ("forbidden", (403, ""), 0, 6, "none"),
+    ("html in its place", (200, "<!doctype html><html><body>Trang chủ</body></html>"), 0, 6, "rules"),
+]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "articles", "state"), [a[1:] for a in ANSWERS], ids=[answer[0] for answer in ANSWERS]
+)
+def test_a_crawl_obeys(tmp_path: Path, run: Run, answer: tuple[int, str], code: int, articles: int, state: str) -> None:
+    db = tmp_path / "robots.db"
+    with chained_site(listings=1, per_listing=6) as site:
+        site.robots = answer
+        done = run("crawl", "--db", db, "--sites", site.catalogue(tmp_path), "--workers", "1")
+    assert done.returncode == code, done.stderr + done.stdout
+    assert site.served["/robots.txt"] == 1, "asked once"
+    with closing(sqlite3.connect(db)) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchone()[0] == articles
+        assert connection.execute("SELECT robots FROM hosts").fetchall() == [(state,)]
+        closed = connection.execute(
+            "SELECT count(*) FROM urls WHERE cause = 'robots' AND state = 'rejected'"
+        ).fetchone()
+        if answer[1] == CLOSED:
+            assert closed[0] == 1
+            assert "/bai-viet-post3.html" not in site.served
+
+
+def test_a_server_in_trouble_defers_its_pages(tmp_path: Path, run: Run) -> None:
+    db = tmp_path / "robots.db"
+    with chained_site(listings=1, per_listing=3) as site:
+        site.robots = (503, "")
+        catalogue = site.catalogue(tmp_path)
+        # The pages wait with growing pauses; this run is stopped by its time limit, the next finds them in the queue.
+        with pytest.raises(subprocess.TimeoutExpired):
+            run("crawl", "--db", db, "--sites", catalogue, "--workers", "1", seconds=8)
+        assert {path for path in site.served if path != "/robots.txt"} == set(), "nothing is fetched unasked"
+        with closing(sqlite3.connect(db)) as connection:
+            assert connection.execute("SELECT state FROM urls").fetchone()[0] in ("new", "leased")
+            assert connection.execute("SELECT robots FROM hosts").fetchone()[0] == "unreachable"
