@@ -45,7 +45,10 @@ def labels(language: str) -> Labels:
 
     def label(key: str, **values: object) -> str:
         said = all_labels().get(key)
-        return said[column].format(**values) if said else key.rpartition(".")[2].replace("_", " ")
+        if said is None:
+            return key.rpartition(".")[2].replace("_", " ")
+        alone = column == 1 and len(said) > 2 and str(values.get("n")) == "1"
+        return said[2 if alone else column].format(**values)
 
     return label
 

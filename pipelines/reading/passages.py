@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -50,11 +51,13 @@ def cut(text: str, paragraphs: str, mentions: Sequence[Row]) -> tuple[Passage, .
 
     Where two mentions overlap the one that starts first is shown; a mention that runs past its paragraph is cut there.
     """
-    waiting = sorted(mentions, key=lambda mention: (mention["start"], -mention["end"]))
-    spans = list(_spans(text, paragraphs))
+    shown = _without_overlaps(mentions)
+    starts = [mention["start"] for mention in shown]
     return tuple(
-        Passage(number, kind, tuple(_pieces(text, start, end, waiting)))
-        for number, (start, end, kind) in enumerate(spans)
+        Passage(
+            number, kind, tuple(_pieces(text, start, end, shown[bisect_left(starts, start) : bisect_left(starts, end)]))
+        )
+        for number, (start, end, kind) in enumerate(_spans(text, paragraphs))
     )
 
 
@@ -92,11 +95,17 @@ def _spans(text: str, paragraphs: str) -> Iterator[tuple[int, int, str]]:
         yield 0, len(text), "body"
 
 
+def _without_overlaps(mentions: Sequence[Row]) -> list[Row]:
+    shown: list[Row] = []
+    for mention in sorted(mentions, key=lambda mention: (mention["start"], -mention["end"])):
+        if not shown or mention["start"] >= shown[-1]["end"]:
+            shown.append(mention)
+    return shown
+
+
 def _pieces(text: str, start: int, end: int, mentions: Sequence[Row]) -> Iterator[Piece]:
     at = start
     for mention in mentions:
-        if not at <= mention["start"] < end:
-            continue
         if at < mention["start"]:
             yield Piece(text[at : mention["start"]])
         at = min(mention["end"], end)
