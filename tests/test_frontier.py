@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def test_two_processes_are_as_polite_as_one(store: Store) -> None:
             for held in lease(process, now=NOW + beat, owner=owner, limit=1)
         )
     assert len(dues) == 6
-    assert all(later - earlier >= 0.5 for earlier, later in zip(dues, dues[1:], strict=False)), dues
+    assert all(later - earlier >= 0.5 for earlier, later in pairwise(dues)), dues
 
 
 def test_priority_goes_before_age(store: Store) -> None:

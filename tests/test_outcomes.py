@@ -39,6 +39,13 @@ def exchange(
     return Exchange(URL, "GET", (), status, "", "1.1", pairs, body, "2023-02-03T01:02:03Z", body_end=end)
 
 
+WWW, CASINO = "https://www.bao.example/tin-a-post1.html", "https://casino.example/"
+
+
+def moved(to: str) -> Exchange:
+    return exchange(302, {"Location": to})
+
+
 ANSWERS = [
     ("a page", exchange(200), lease(), ("done", None)),
     ("gone for good", exchange(410), lease(), ("gone", "gone")),
@@ -58,15 +65,15 @@ ANSWERS = [
         lease(),
         ("new", "truncated"),
     ),
-    ("a redirect on site", exchange(301, {"Location": "/tin-b-post2.html"}), lease(), ("done", "redirect")),
-    ("a redirect to www", exchange(301, {"Location": "https://www.bao.example/tin-a-post1.html"}), lease(), ("new", "redirect")),
-    ("a redirect to itself", exchange(302, {"Location": URL}), lease(), ("failed", "redirect-loop")),
-    ("a redirect elsewhere", exchange(302, {"Location": "https://casino.example/"}), lease(), ("rejected", "redirect-off-site")),
-    ("a redirect home", exchange(302, {"Location": "/"}), lease(), ("gone", "redirect-home")),
-    ("a redirect to a login", exchange(302, {"Location": "/dang-nhap?next=1"}), lease(), ("rejected", "redirect-elsewhere")),
+    ("a redirect on site", moved("/tin-b-post2.html"), lease(), ("done", "redirect")),
+    ("a redirect to www", moved(WWW), lease(), ("new", "redirect")),
+    ("a redirect to itself", moved(URL), lease(), ("failed", "redirect-loop")),
+    ("a redirect elsewhere", moved(CASINO), lease(), ("rejected", "redirect-off-site")),
+    ("a redirect home", moved("/"), lease(), ("gone", "redirect-home")),
+    ("a redirect to a login", moved("/dang-nhap?next=1"), lease(), ("rejected", "redirect-elsewhere")),
     ("a redirect nowhere", exchange(302), lease(), ("failed", "bad-redirect")),
-    ("a redirect of redirects", exchange(301, {"Location": "/tin-c-post3.html"}), lease(depth=5), ("failed", "redirect-loop")),
-]  # fmt: skip
+    ("a redirect of redirects", moved("/tin-c-post3.html"), lease(depth=5), ("failed", "redirect-loop")),
+]
 
 
 @pytest.mark.parametrize(("answer", "held", "expected"), [a[1:] for a in ANSWERS], ids=[a[0] for a in ANSWERS])
@@ -88,7 +95,7 @@ def test_retry_after_is_honoured(site: Site) -> None:
 
 
 def test_a_redirect_adds_its_target_and_leaves_an_alias(site: Site) -> None:
-    step = after_exchange(lease(), exchange(301, {"Location": "/tin-b-post2.html"}), site, NOW).next
+    step = after_exchange(lease(), moved("/tin-b-post2.html"), site, NOW).next
     assert [child.url for child in step.children] == ["https://bao.example/tin-b-post2.html"] == [step.alias_of]
     assert step.children[0].kind == "article"
 
