@@ -13,7 +13,7 @@ from pipelines.contract import references_json
 from pipelines.errors import InputError
 from pipelines.models import References
 from pipelines.references import find_references
-from pipelines.units import all_units, unit_on
+from pipelines.units import Unit, all_units, unit_on
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -34,14 +34,20 @@ def print_references(
 def _find(text: str, published: str | None, province: str | None) -> References:
     if published is not None and not _DAY.fullmatch(published):
         raise InputError(f"{published!r} is no day: write YYYY-MM-DD")
-    unit = None
-    if province is not None:
-        # A page may still call itself by the name of a unit that is no more.
-        found = unit_on(province, published) or all_units().get(province)
-        if found is None:
-            raise InputError(f"there is no unit {province!r}: give a name slug such as gia-lai")
-        unit = found.slug
-    return find_references(text, published=published, unit=unit)
+    unit = _unit(province, published) if province is not None else None
+    return find_references(text, published=published, unit=unit.slug if unit else None)
+
+
+def _unit(province: str, published: str | None) -> Unit:
+    """The unit of that name in force when the text was published; without a day, the one whose slug it is.
+
+    A page may go on under the name of a unit that is no more.
+    """
+    of_the_day = unit_on(province, published) if published else None
+    found = of_the_day or all_units().get(province) or unit_on(province, None)
+    if found is None:
+        raise InputError(f"there is no unit {province!r}: give a name slug such as gia-lai")
+    return found
 
 
 def _record(line: str, number: int, published: str | None, province: str | None) -> tuple[str, str | None, str | None]:
