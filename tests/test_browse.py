@@ -7,15 +7,20 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 import yaml
+from datasette.app import Datasette
 from lxml import etree, html
 
 from crawler.browse import CONFIGURATION, datasette_over
@@ -32,13 +37,17 @@ def browsing(*databases: Path) -> Iterator[Get]:
     datasette = datasette_over(databases)
     with asyncio.Runner() as runner:
         yield lambda path, **kwargs: runner.run(datasette.client.get(path, **kwargs))
-        for database in datasette.databases.values():
-            database.close()
-        datasette.executor.shutdown()
+    close(datasette)
+
+
+def close(datasette: Datasette) -> None:
+    for database in datasette.databases.values():
+        database.close()
+    datasette.executor.shutdown()
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A database under a name of its own, and the numbers of its articles."""
     path = tmp_path_factory.mktemp("world") / "tin-tuc.db"
     with World(path) as made:
@@ -72,7 +81,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def get(world: dict) -> Iterator[Get]:
+def get(world: dict[str, Any]) -> Iterator[Get]:
     with browsing(world["path"]) as get:
         yield get
 
@@ -86,7 +95,7 @@ def words(element: html.HtmlElement) -> str:
     return " ".join(element.text_content().split())
 
 
-def test_an_article_shows_its_text_with_each_citation_linked(get: Get, world: dict) -> None:
+def test_an_article_shows_its_text_with_each_citation_linked(get: Get, world: dict[str, Any]) -> None:
     shown = page(get(f"/tin-tuc/article/{world['first']}"))
     marks = [(words(mark), mark.xpath("string(a/@href)")) for mark in shown.xpath("//article//mark")]
     assert marks == [
@@ -120,12 +129,12 @@ BESIDE = [
 
 
 @pytest.mark.parametrize(("section", "expected"), BESIDE, ids=[f"{s} {e[:20]}" for s, e in BESIDE])
-def test_an_article_shows_what_is_known_of_it(get: Get, world: dict, section: str, expected: str) -> None:
+def test_an_article_shows_what_is_known_of_it(get: Get, world: dict[str, Any], section: str, expected: str) -> None:
     shown = page(get(f"/tin-tuc/article/{world['first']}"))
     assert expected in words(shown.xpath(f"//section[@aria-labelledby='{section}']")[0])
 
 
-def test_english_is_shown_on_request_and_remembered(get: Get, world: dict) -> None:
+def test_english_is_shown_on_request_and_remembered(get: Get, world: dict[str, Any]) -> None:
     response = get(f"/tin-tuc/article/{world['first']}?lang=en")
     assert "Removed from the page" in words(page(response))
     assert "TLS 1.0, certificate valid" in words(page(response))
@@ -133,7 +142,7 @@ def test_english_is_shown_on_request_and_remembered(get: Get, world: dict) -> No
     assert page(again).get("lang") == "en"
 
 
-def test_a_replaced_version_can_be_read(get: Get, world: dict) -> None:
+def test_a_replaced_version_can_be_read(get: Get, world: dict[str, Any]) -> None:
     shown = page(get(f"/tin-tuc/article/{world['first']}/revision/1"))
     assert [words(p) for p in shown.xpath("//article/p")] == ["Đoạn một.", "Đoạn hai."]
 
@@ -301,7 +310,7 @@ def test_ready_questions_are_answered(
     assert page(get(f"/tin-tuc/{name}", params=parameters)).xpath("//table")
 
 
-def test_stock_tables_lead_to_our_pages(get: Get, world: dict) -> None:
+def test_stock_tables_lead_to_our_pages(get: Get, world: dict[str, Any]) -> None:
     shown = page(get("/tin-tuc/articles"))
     assert f"/tin-tuc/article/{world['first']}" in shown.xpath("//td[@class='col-title type-str']/a/@href")
     assert "/tin-tuc/site/baogialai" in shown.xpath("//td/a/@href")
@@ -455,3 +464,57 @@ def test_settings_are_what_the_measurements_advise() -> None:
     assert settings["suggest_facets"] is False
     assert 0 < settings["sql_time_limit_ms"] <= 5000
     assert 0 < settings["facet_time_limit_ms"] <= 5000
+
+
+def test_the_folder_is_a_configuration_directory_of_datasette(tmp_path: Path) -> None:
+    """``datasette output/`` itself, with and without a database in it."""
+    folder = tmp_path / "output"
+    shutil.copytree(CONFIGURATION, folder, ignore=shutil.ignore_patterns("*.db*", "__pycache__"))
+    for database, expected in ((None, "danchieu demo"), ("tin.db", "Về bộ dữ liệu")):
+        if database:
+            with World(folder / database) as made:
+                made.ground()
+        command = [sys.executable, "-m", "datasette", "serve", str(folder), "--get", "/"]
+        shown = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert shown.returncode == 0, shown.stderr
+        assert expected in shown.stdout
+
+
+def test_pages_stand_under_a_prefix(world: dict[str, Any]) -> None:
+    datasette = datasette_over([world["path"]])
+    datasette._settings["base_url"] = "/corpus/"
+    with asyncio.Runner() as runner:
+        for path in ("/", f"/tin-tuc/article/{world['first']}", "/tin-tuc/unit", f"/tin-tuc/regulation/{RULE_96}"):
+            shown = page(runner.run(datasette.client.get(path)))
+            links = [one for one in shown.xpath("//@href") if one.startswith("/")]
+            assert links
+            assert all(one.startswith("/corpus/") for one in links), [one for one in links if "/corpus/" not in one]
+    close(datasette)
+
+
+ODD_ADDRESSES = [
+    "/tin-tuc/search?q=%00%ED%A0%80",
+    "/tin-tuc/search?q=" + "quy+dinh+" * 500,
+    "/tin-tuc/search?q=x&page=-1",
+    "/tin-tuc/search?q=hoi+nghi&page=999999",
+    "/tin-tuc/search?q=NEAR(a+b)+OR+*+%22",
+    "/tin-tuc/compare?" + "&".join("regulation=quy+dinh" for _ in range(50)),
+    "/tin-tuc/compare?unit=%00&regulation=%00",
+    f"{RULE_PATH}?page=99999999999&every=x",
+    f"{RULE_PATH}?lang=de",
+    f"{RULE_PATH}?lang=vi&lang=en",
+    "/tin-tuc/unit?scheme=x",
+]
+
+
+@pytest.mark.parametrize("path", ODD_ADDRESSES, ids=lambda path: path[:60])
+def test_odd_addresses_are_answered(get: Get, path: str) -> None:
+    assert page(get(path)).xpath("//h1")
+
+
+def test_what_takes_too_long_or_is_broken_is_said_plainly(tmp_path: Path) -> None:
+    with World(tmp_path / "old.db") as made:
+        made.ground()
+        made.connection.execute("ALTER TABLE articles RENAME COLUMN cluster TO klumpen")
+    with browsing(tmp_path / "old.db") as get:
+        assert "Chưa đọc được cơ sở dữ liệu" in words(page(get("/old/home"), 503))
