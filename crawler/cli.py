@@ -8,37 +8,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from crawler.cli_export import export
+from crawler.cli_options import FILE, db_option, sites_option, workers_option
+from crawler.cli_queue import explain, retry
+from crawler.cli_sites import sites
 from pipelines.errors import DanchieuError, InputError
 
 INTERRUPTED = 130
-F = TypeVar("F", bound=Callable[..., Any])
-FILE = click.Path(path_type=Path)
-
-
-def db_option(function: F) -> F:
-    """The function with ``--db``."""
-    default = Path("output/danchieu.db")
-    return click.option("--db", type=FILE, default=default, show_default=True, help="The database.")(function)
-
-
-def sites_option(function: F) -> F:
-    """The function with ``--sites``."""
-    return click.option("--sites", type=FILE, help="A catalogue file or folder to use instead of ours.")(function)
-
-
-def workers_option(function: F) -> F:
-    """The function with ``--workers``."""
-    cores = os.cpu_count() or 1
-    return click.option("--workers", type=click.IntRange(1), default=cores, help="Processes.  [default: all cores]")(
-        function
-    )
 
 
 class Danchieu(click.Group):
@@ -159,21 +141,6 @@ def references(file: str, as_json: bool, form: str | None, published: str | None
     print_references(file, sys.stdout, as_json=as_json, form=form, published=published, province=province)
 
 
-@danchieu.command(epilog="Example: danchieu export csv --table citations -o citations.csv")
-@click.argument("form", type=click.Choice(["jsonl", "csv"]), metavar="FORMAT")
-@click.option("--table", default="citations", show_default=True, help="For csv: which table.")
-@click.option("-o", "--output", type=FILE, help="Where to write.  [default: stdout]")
-@db_option
-def export(form: str, table: str, output: Path | None, db: Path) -> None:
-    """Write the data out: jsonl, csv."""
-    from pipelines.export import destination, to_csv, to_jsonl
-    from pipelines.store import reading
-
-    with reading(db) as store, destination(output) as out:
-        n = to_jsonl(store, out) if form == "jsonl" else to_csv(store, out, table)
-    click.echo(f"{n} rows" + (f" in {output}" if output else ""), err=True)
-
-
 @danchieu.command(epilog="Example: danchieu browse --db output/demo.db --port 8001")
 @click.option("--db", type=FILE, help="The database.  [default: all of output/*.db]")
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
@@ -214,44 +181,8 @@ def schedule(form: str, names: tuple[str, ...], db: Path) -> None:
     click.echo((systemd if form == "systemd" else cron)(names, db, contact), nl=False)
 
 
-@danchieu.group()
-def sites() -> None:
-    """Look at the catalogue."""
-
-
-@sites.command("list", epilog="Example: danchieu sites list gia-lai")
-@click.argument("names", nargs=-1, metavar="[SITE or UNIT]...")
-@sites_option
-def sites_list(names: tuple[str, ...], sites: Path | None) -> None:
-    """Show the catalogue as a table."""
-    from crawler.sites import load_sites, select
-    from crawler.sites_check import HEADER, site_table
-    from crawler.tables import print_rows
-
-    catalogue = load_sites(sites)
-    print_rows(HEADER, site_table(select(catalogue, names) if names else list(catalogue.values())))
-
-
-@sites.command("check", epilog="Example: danchieu sites check --sites my-sites.toml")
-@sites_option
-def sites_check(sites: Path | None) -> int:
-    """Check every entry against its recorded examples."""
-    from crawler.sites_check import check_catalogue
-
-    problems = check_catalogue(sites)
-    click.echo("\n".join(problems) or "all entries are well")
-    return InputError.exit_code if problems else 0
-
-
-@sites.command("add", epilog="Example: danchieu sites add https://baogialai.com.vn/ --page saved.html")
-@click.argument("url")
-@click.option("--page", type=FILE, required=True, help="A saved copy of one of its listing pages.")
-def sites_add(url: str, page: Path) -> None:
-    """Propose a catalogue entry from one of a site's pages."""
-    from crawler.archive_files import read_page
-    from crawler.sites_propose import propose
-
-    click.echo(propose(url, read_page(page).page.body))
+for verb in (export, explain, retry, sites):
+    danchieu.add_command(verb)
 
 
 def main(arguments: list[str] | None = None) -> None:
