@@ -10,6 +10,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 import pytest
 from scrapy import Request
@@ -18,6 +19,7 @@ import servers
 from crawler.content import TooLargeError, page_of
 from crawler.exchange import Exchange, FetchError
 from crawler.tls.climb import Climber
+from crawler.tls.dial import Resolve, Resolver
 from crawler.tls.handler import LadderHandler
 from crawler.tls.ladder import HostPolicy, RunMemory
 from crawler.tls.target import Target
@@ -285,9 +287,10 @@ def test_an_answer_nobody_asked_for_is_never_taken_for_another_page(pause: float
         assert exchange.body == b"<html>/tin-%d.html</html>" % n
 
 
-def download(request: Request, timeout: float = 3.0) -> Exchange | FetchError:
+def download(request: Request, timeout: float = 3.0, resolve: Resolve | None = None) -> Exchange | FetchError:
     """What a client without private permissions gets."""
-    handler = LadderHandler(Climber(RunMemory(), LIMITS), timeout=timeout, largest=2**20, idle_per_host=1)
+    climber = Climber(RunMemory(), LIMITS, resolve=resolve or Resolver())
+    handler = LadderHandler(climber, timeout=timeout, largest=2**20, idle_per_host=1)
 
     async def fetch() -> Exchange | FetchError:
         try:
@@ -321,6 +324,38 @@ def test_private_addresses_are_not_connected_to(url: str) -> None:
     assert isinstance(got, FetchError), url
     assert got.error_class in ("private-address", "dns", "bad-url"), f"{url}: {got.error_class}"
     assert got.permanent or got.error_class == "dns", url
+
+
+@dataclass
+class Names:
+    """A name server of our own: every name has these addresses."""
+
+    addresses: list[str]
+
+    async def __call__(self, host: str) -> list[str]:
+        return self.addresses
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("addresses", "private", "error_class"),
+    [
+        (["10.0.0.1"], False, "private-address"),
+        (["169.254.169.254", "::1"], False, "private-address"),
+        (["::ffff:127.0.0.1"], False, "private-address"),
+        (["127.0.0.1"], True, None),
+        (["::1", "127.0.0.1"], True, None),
+        ([], True, "dns"),
+    ],
+)
+def test_the_addresses_of_a_name_are_judged(addresses: list[str], private: bool, error_class: str | None) -> None:
+    with servers.serving(http()) as server:
+        request = Request(f"http://bao.site.example:{server.port}/", meta={"policy": HostPolicy(private=private)})
+        got = download(request, resolve=Names(addresses))
+        assert (server.connections > 0) == (error_class is None), addresses
+    assert getattr(got, "error_class", None) == error_class, f"{addresses}: {got!r}"
 
 
 def test_connect_needs_private() -> None:

@@ -17,6 +17,7 @@ from crawler.tls import aia
 from crawler.tls.answer import AnswerError
 from crawler.tls.certificates import describe
 from crawler.tls.connection import ConnectError, Connection, connect
+from crawler.tls.dial import Resolve, Resolver
 from crawler.tls.faults import all_faults
 from crawler.tls.ladder import (
     HTTP,
@@ -98,6 +99,7 @@ class Climber:
     memory: HostMemory
     limits: Limits = Limits()
     now: Callable[[], float] = time.time
+    resolve: Resolve = field(default_factory=Resolver)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def open(self, target: Target, policy: HostPolicy, trail: Trail) -> Connection:
@@ -130,6 +132,8 @@ class Climber:
     ) -> Connection:
         step: Try | Complete | Stop = Try(walk.rung)
         intermediates = before.intermediates if before is not None and walk.from_memory else ()
+        if intermediates:
+            trail.words.append("aia:known")
         while True:
             if isinstance(step, Stop):
                 if step.fault == "handshake":
@@ -156,21 +160,28 @@ class Climber:
         for host, port in target.places(plain=step.rung == HTTP, fault=trail.fault):
             trail.attempts += 1
             try:
-                connection = await connect(host, port, step.rung, policy, intermediates, self.limits.handshake)
+                connection = await connect(
+                    host,
+                    port,
+                    step.rung,
+                    policy,
+                    self.resolve,
+                    intermediates=intermediates,
+                    limit=self.limits.handshake,
+                )
             except ConnectError as error:
                 trail.note(str(step.rung), error)
                 problem = error
             else:
                 trail.words.append(f"{step.rung}:ok")
-                if connection.tls is not None:
-                    connection.tls = replace(connection.tls, path=tuple(trail.words))
+                connection.way = (*(("aia:known",) if intermediates else ()), f"{step.rung}:ok")
                 return connection
         assert problem is not None
         raise problem
 
     async def _complete(self, policy: HostPolicy, trail: Trail) -> tuple[str, ...]:
         async def get(address: str) -> bytes:
-            return await fetch_plain(address, replace(policy, connect=""))
+            return await fetch_plain(address, replace(policy, connect=""), self.resolve)
 
         completion = await aia.complete(trail.chain, get)
         trail.words.append("aia:ok" if completion.issuers else "aia:failed")
@@ -182,7 +193,7 @@ class Climber:
     async def _name_cipher(self, target: Target, policy: HostPolicy, stop: Stop, trail: Trail) -> Stop:
         """The same end with a clearer cause, where the server shows which obsolete cipher it wants."""
         trail.attempts += 1
-        cipher = await obsolete_cipher(target.host, target.port, policy)
+        cipher = await obsolete_cipher(target.host, target.port, policy, self.resolve)
         trail.words.append("probe:obsolete" if cipher else "probe:none")
         if cipher is None:
             return stop
@@ -203,11 +214,11 @@ class Climber:
         return trail.error(stop.fault, permanent=stop.permanent, detail=trail.detail, retry_after=rest)
 
 
-async def fetch_plain(address: str, policy: HostPolicy) -> bytes:
+async def fetch_plain(address: str, policy: HostPolicy, resolve: Resolve) -> bytes:
     """The body at an http address, at most 64 KiB, redirects not followed. Raises OSError for whatever goes wrong."""
     try:
         target = Target.of(address)
-        connection = await connect(target.host, target.port, HTTP, policy)
+        connection = await connect(target.host, target.port, HTTP, policy, resolve)
     except (ConnectError, ValueError) as error:
         raise OSError(f"{address}: {error}") from error
     try:

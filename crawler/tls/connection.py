@@ -13,7 +13,7 @@ from crawler.exchange import TlsRecord
 from crawler.tls import faults
 from crawler.tls.answer import Answer, AnswerError, Wire, read_answer
 from crawler.tls.certificates import describe, is_address, names_of, proves
-from crawler.tls.dial import PrivateAddressError, dial
+from crawler.tls.dial import PrivateAddressError, Resolve, dial
 from crawler.tls.ladder import HTTP, HostPolicy, Rung
 from crawler.tls.profiles import PROFILES, context
 from crawler.tls.stream import Stream, TlsStream
@@ -41,6 +41,7 @@ class Connection:
     rung: Rung
     tls: TlsRecord | None = None
     wire: Wire = field(init=False)
+    way: tuple[str, ...] = ()  # the path of a later exchange over it: what the connection rests on, no detours
     used: int = 0
     _ahead: asyncio.Task[bytes] | None = None
 
@@ -82,11 +83,18 @@ class Connection:
 
 
 async def connect(
-    host: str, port: int, rung: Rung, policy: HostPolicy, intermediates: tuple[str, ...] = (), limit: float = 15.0
+    host: str,
+    port: int,
+    rung: Rung,
+    policy: HostPolicy,
+    resolve: Resolve,
+    *,
+    intermediates: tuple[str, ...] = (),
+    limit: float = 15.0,
 ) -> Connection:
     """A connection to ``host`` on ``rung``; the handshake may take ``limit`` seconds. Raises ConnectError."""
     try:
-        dialled = await dial(host, port, policy)
+        dialled = await dial(host, port, policy, resolve)
     except PrivateAddressError as error:
         raise ConnectError("private-address", str(error)) from error
     except (OSError, UnicodeError) as error:  # UnicodeError: a label that IDNA cannot encode

@@ -5,13 +5,27 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from crawler.tls.ladder import HostPolicy
 from crawler.tls.stream import CHUNK, TcpStream
 
 CONNECT_LIMIT = 10.0  # seconds for one address to answer
 MOST_ADDRESSES = 4  # tried one after the other
+MOST_LOOKUPS = 16  # names looked up at a time
+
+
+class Resolve(Protocol):
+    """Whoever knows the addresses of names."""
+
+    async def __call__(self, host: str) -> list[str]:
+        """The addresses of a host. Raises socket.gaierror."""
+
+    def close(self) -> None:
+        """Let go of what look-ups need."""
 
 
 class PrivateAddressError(OSError):
@@ -26,7 +40,28 @@ class Dialled:
     ip: str
 
 
-async def dial(host: str, port: int, policy: HostPolicy) -> Dialled:
+class Resolver:
+    """Names to addresses, in threads of its own: a name server that does not answer holds up few other hosts."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(MOST_LOOKUPS, thread_name_prefix="resolve")
+
+    async def __call__(self, host: str) -> list[str]:
+        """The addresses of a host, in the order the system prefers; an address is its own. Raises socket.gaierror."""
+        try:
+            return [str(ipaddress.ip_address(host))]
+        except ValueError:
+            pass
+        look_up = partial(socket.getaddrinfo, host, None, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    def close(self) -> None:
+        """Let go of the threads without waiting for name servers."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def dial(host: str, port: int, policy: HostPolicy, resolve: Resolve) -> Dialled:
     """A connection to the first address of ``host`` that answers.
 
     Raises PrivateAddressError, socket.gaierror, TimeoutError or another OSError, that of the last address tried.
@@ -34,11 +69,13 @@ async def dial(host: str, port: int, policy: HostPolicy) -> Dialled:
     if policy.connect and policy.private:
         host, _, stated = policy.connect.rpartition(":")
         host, port = host.strip("[]"), int(stated)
-    addresses = await resolve(host, port)
+    addresses = await resolve(host)
+    if not addresses:
+        raise socket.gaierror(f"{host} has no address")
     open_to_us = [address for address in addresses if policy.private or is_public(address)]
     if not open_to_us:
         raise PrivateAddressError(f"{host} leads to {', '.join(addresses[:MOST_ADDRESSES])}, which is not public")
-    problem: OSError = OSError(f"{host} has no address")
+    problem: OSError | None = None
     for address in open_to_us[:MOST_ADDRESSES]:
         try:
             async with asyncio.timeout(CONNECT_LIMIT):
@@ -47,17 +84,8 @@ async def dial(host: str, port: int, policy: HostPolicy) -> Dialled:
             problem = error
         else:
             return Dialled(TcpStream(reader, writer), address)
+    assert problem is not None, "there was an address to try"
     raise problem
-
-
-async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, in the order the system prefers; an address is its own."""
-    try:
-        return [str(ipaddress.ip_address(host))]
-    except ValueError:
-        pass
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def is_public(address: str) -> bool:

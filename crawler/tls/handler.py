@@ -87,6 +87,8 @@ class LadderHandler:
             while connections:
                 connections.pop().close()
         self.idle.clear()
+        self.climber.resolve.close()
+        await asyncio.sleep(0)  # the loop closes the sockets in its next turn
 
     async def _exchange(self, request: Request, target: Target, trail: Trail) -> Exchange:
         policy: HostPolicy = request.meta.get("policy") or HostPolicy()
@@ -181,7 +183,7 @@ def exchange_of(
     end: BodyEnd = "framed"
     if answer.ending == "close":
         end = "close_notify" if connection.stream.proves_end() else "unproven"
-    path = tuple(trail.words) or (f"{connection.rung}:ok",)
+    path = tuple(trail.words) or connection.way
     return Exchange(
         url=request.url if connection.rung != HTTP else plain_url(request.url),
         method=request.method,

@@ -10,7 +10,7 @@ import asyncio
 import os
 
 from crawler.tls.certificates import is_address
-from crawler.tls.dial import dial
+from crawler.tls.dial import Resolve, dial
 from crawler.tls.ladder import HostPolicy
 
 LIMIT = 5.0  # seconds for the server to choose
@@ -35,11 +35,11 @@ OBSOLETE = {
 }
 
 
-async def obsolete_cipher(host: str, port: int, policy: HostPolicy) -> str | None:
+async def obsolete_cipher(host: str, port: int, policy: HostPolicy, resolve: Resolve) -> str | None:
     """The obsolete cipher that the server would speak, or None if it takes none of them either."""
     try:
         async with asyncio.timeout(LIMIT):
-            stream = (await dial(host, port, policy)).stream
+            stream = (await dial(host, port, policy, resolve)).stream
             try:
                 await stream.write(client_hello(None if is_address(host) else host))
                 answer = b""
