@@ -140,10 +140,11 @@ def _regulation(id_: str, group: Sequence[tuple[Mention, Resolved]]) -> Regulati
 
 def majority(values: Iterable[str | None]) -> str | None:
     """The most frequent of the values that are not None; None when two are equally frequent."""
-    ranked = Counter(value for value in values if value).most_common(2)
-    if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
-        return None
-    return ranked[0][0]
+    said = [value for value in values if value]
+    if len(said) < 2:
+        return said[0] if said else None
+    ranked = Counter(said).most_common(2)
+    return None if len(ranked) == 2 and ranked[0][1] == ranked[1][1] else ranked[0][0]
 
 
 def _label(name: str, number: str, mention: Mention, year: str | None) -> str:

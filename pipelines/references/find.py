@@ -34,7 +34,7 @@ _BETWEEN = re.compile(  # two numbers of one list: a gloss or a date, then a sep
 _COUNT = r"(?<![\d.,/-])(?<!dieu )(?<!khoan )(?<!diem )(?<!muc )(?<!chuong )(?<!phan )(?<!ngay )(?<!thang )\d{1,2}"
 _PLURAL = re.compile(rf"(?:(?<![a-z])(?:cac|nhung|hai|ba|bon|nam|sau|bay|tam|chin|muoi)|{_COUNT}) {{1,3}}$")
 _YEAR_AFTER = re.compile(rf"{_GAP}nam{_GAP}(?P<year>{grammar.YEAR})")
-_SPLIT = re.compile(rf"(?P<first>\d) \d{{1,2}}(?=/{grammar.YEAR}/[a-z])")  # "số 4 7/2020/NĐ-CP", from a scan
+_SPLIT = re.compile(rf"(?P<first>\d) (?P<rest>\d{{1,2}})(?=/{grammar.YEAR}/[a-z])")  # "số 4 7/2020/NĐ-CP", from a scan
 
 
 class _Before(NamedTuple):
@@ -122,9 +122,9 @@ def _at_number(walk: _Walk, token: re.Match[str]) -> None:
     if not token["tail"] and start > walk.reach:
         return
     before = _before(walk, start)
-    symbol = _symbol(text, start, token.end("tail"), after_head=before.head is not None)
-    if symbol is None:
+    if not token["tail"] and before.head is None and not walk.found:
         return
+    symbol = _symbol(text, token, after_head=before.head is not None)
     if symbol.pieces:
         citation = _full(walk, start, symbol, before)
     elif before.head and before.issuer is None and (before.marked or "(" not in text.plain[before.head.end : start]):
@@ -151,14 +151,13 @@ def _before(walk: _Walk, number: int) -> _Before:
     return _Before(None, number if label else marker.start(), marked=True)
 
 
-def _symbol(text: Text, start: int, end: int, *, after_head: bool) -> Symbol | None:
+def _symbol(text: Text, token: re.Match[str], *, after_head: bool) -> Symbol:
     """The symbol at a number, behind a type word also over a space that scanning put into the number."""
-    split = _SPLIT.match(text.folded, start) if after_head else None
+    split = _SPLIT.match(text.folded, token.start()) if after_head else None
     if split is None:
-        return read_symbol(text.plain[start:end])
-    gap = split.end("first")
-    symbol = read_symbol(text.plain[start:gap] + text.plain[gap + 1 : gap + _REACH])
-    return replace(symbol, length=symbol.length + 1) if symbol else None
+        return read_symbol(token[0], text.plain[token.end() : token.end("tail")])
+    symbol = read_symbol(split["first"] + split["rest"], text.plain[split.end() : split.end() + _REACH])
+    return replace(symbol, length=symbol.length + 1)
 
 
 def _full(walk: _Walk, start: int, symbol: Symbol, before: _Before) -> Citation | None:

@@ -71,16 +71,20 @@ def identify(text: Text, citation: Citation, context: Context, body: Body | None
         day = context.day.iso or context.day.completed(around.published)
     year = _year(citation, context, day)
     place = place_of(body, around, day, year) if body and body.local else None
-    system = body.system if body else None
-    identity = _of_body(body, place, around)
-    return replace(
-        identity,
-        type=_series(citation, system),
-        period=year or "-",
-        number=_number(citation),
-        term=_term(text, citation, context, system, day),
-        day=day,
-        name=citation.name,
+    whose = _of_body(body, place, around)
+    return Identity(
+        whose.system,
+        whose.issuer,
+        _series(citation, whose.system),
+        year or "-",
+        _number(citation),
+        whose.level,
+        whose.unit,
+        whose.place,
+        whose.place_by,
+        _term(text, citation, context, whose.system, day),
+        day,
+        citation.name,
     )
 
 
@@ -170,8 +174,7 @@ def _organisation(name: str) -> str:
 
 
 def _congress(text: Text, citation: Citation, around: Surroundings) -> Identity:
-    """The identity of the resolution of a plenum or congress; the Party's have the term as period,"
-    "others the ordinal."""
+    """The identity of a plenum's or congress's resolution; the Party's have the term as period, others the ordinal."""
     kind = citation.type.slug if citation.type else None
     centre = Identity("party", "tw", kind, citation.term or "-", f"~{citation.name}", "central", term=citation.term)
     if citation.name != "dai-hoi":

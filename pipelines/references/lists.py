@@ -49,7 +49,7 @@ def _with_symbol(one: Citation, last: Citation) -> Citation:
     symbol = last.symbol
     if one.symbol is None or one.symbol.pieces or symbol is None or not symbol.pieces:
         return one
-    own = replace(symbol, length=0, number=one.symbol.number, year=one.symbol.year or symbol.year)
+    own = replace(symbol, number=one.symbol.number, tail=replace(symbol.tail, year=one.symbol.year or symbol.year))
     return replace(one, symbol=own, reading=last.reading)
 
 

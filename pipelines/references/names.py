@@ -51,8 +51,8 @@ _YEAR = re.compile(
     rf"(?:,?{_GAP}nam{_GAP}(?P<named>{grammar.YEAR})|(?P<bare>{grammar.YEAR})|\((?:nam{_GAP})?(?P<bracketed>{grammar.YEAR})\))"
 )
 _NUMBER = re.compile(
-    rf",?{_GAP}(?:\(?(?:luat{_GAP})?so[ :.]{{0,3}}(?P<marked>{grammar.NUMBER}{grammar.SYMBOL_TAIL})\)?"
-    rf"|(?P<bare>{grammar.NUMBER}/{grammar.YEAR}{grammar.JOINT}(?:ubtv)?qh\d\d?))"
+    rf",?{_GAP}(?:\(?(?:luat{_GAP})?so[ :.]{{0,3}}(?P<marked>{grammar.NUMBER})(?={grammar.SYMBOL_TAIL})"
+    rf"|(?P<bare>{grammar.NUMBER})(?=/{grammar.YEAR}{grammar.JOINT}(?:ubtv)?qh\d\d?))"
 )
 _NEXT = re.compile(rf"(?:,|;|,?{_GAP}va){_GAP}")
 _LETTER = re.compile(r"\s{0,4}(?P<letter>[^\W\d_])")
@@ -64,6 +64,7 @@ _STOP = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NAME = 14  # words
+_LONGEST_TAIL = 60  # characters behind the number of a law
 _STATE = grammar.one_of("nuoc cong hoa xa hoi chu nghia, nuoc chxhcn, nuoc viet nam dan chu cong hoa")
 _OF_STATE = re.compile(rf"{_GAP}{_STATE}(?:{_GAP}viet{_GAP}nam)?")
 _GROUND = re.compile(r"(?:(?:dieu|chuong|khoan)[ \d,ivx]{1,12}(?:cua )?,? ?|can cu |loi noi dau (?:cua )?)$")
@@ -196,11 +197,10 @@ def _numbered(text: Text, citation: Citation) -> Citation:
     number = _NUMBER.match(text.folded, citation.end)
     if number is None:
         return citation
-    start, end = number.span("marked" if number["marked"] else "bare")
-    symbol = read_symbol(text.plain[start:end])
-    if symbol is None or not symbol.pieces:
+    symbol = read_symbol(number["marked"] or number["bare"], text.plain[number.end() : number.end() + _LONGEST_TAIL])
+    if not symbol.pieces:
         return citation
-    close = start + symbol.length
+    close = number.end() + symbol.tail.length
     if "(" in text.plain[citation.end : close] and text.plain.startswith(")", close):
         close += 1
     reading = read_pieces(symbol.pieces, citation.type)

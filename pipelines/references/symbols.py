@@ -11,7 +11,7 @@ from pipelines.folding import fold
 from . import grammar
 from .registers import DocumentType, abbreviations, issuers, key
 
-_HEAD = re.compile(rf"(?P<number>{grammar.NUMBER})(?:{grammar.JOINT}(?P<year>{grammar.YEAR}|[89]\d(?=[/-][a-z])))?+")
+_YEAR = re.compile(rf"{grammar.JOINT}(?P<year>{grammar.YEAR}|[89]\d(?=[/-][a-z]))")
 _PIECE = re.compile(rf"(?P<joint>{grammar.JOINT}|{grammar.LOOSE})(?P<code>{grammar.CODE})")
 _UNIT = re.compile(grammar.UNIT_IN_BRACKETS)
 _TERM = re.compile(r"(qh|ubtvqh|hdnn)(\d{1,2})")
@@ -22,55 +22,77 @@ _SYLLABLE = re.compile(r"(?:ngh?|nh|[cgkpt]h|gi|qu|tr|[bcdđghklmnpqrstvx])?[aei
 
 
 @dataclass(frozen=True, slots=True)
-class Symbol:
-    """A number and what is written with it, in canonical spelling; ``length`` is how much text that took.
+class Tail:
+    """What is written with a number, in canonical spelling; ``length`` is how much text that took.
 
-    ``pieces`` are the parts after number and year: ("QĐ", "TW"), ("TTLT", "BCA", "VKSNDTC"), ("UBND", "KGVX").
+    ``pieces`` are the parts after the year: ("QĐ", "TW"), ("TTLT", "BCA", "VKSNDTC"), ("UBND", "KGVX").
     """
 
-    length: int
-    number: str
+    length: int = 0
     year: str | None = None
     pieces: tuple[str, ...] = ()
     joints: tuple[str, ...] = ()
     certain: bool = True  # False: written in lower case throughout
 
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """The number of a document and what is written with it; ``length`` is how much text the whole took."""
+
+    number: str
+    tail: Tail
+    length: int
+
+    @property
+    def year(self) -> str | None:
+        """The year in the symbol."""
+        return self.tail.year
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The parts after number and year."""
+        return self.tail.pieces
+
     @property
     def text(self) -> str:
         """The symbol as its rules write it, without spaces: "96-QĐ/TW", "06/2022/QĐ-TTg"."""
-        tail = "".join(joint + piece for joint, piece in zip(self.joints, self.pieces, strict=True))
-        return self.number + (f"/{self.year}" if self.year else "") + tail
+        pieces = "".join(joint + piece for joint, piece in zip(self.tail.joints, self.pieces, strict=True))
+        return self.number + (f"/{self.year}" if self.year else "") + pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The pieces of a symbol told apart: what abbreviates the type,"
-    "and who issued (units and joint bodies in order)."""
+    """The pieces of a symbol told apart: what abbreviates the type, and who issued (units, joint bodies in order)."""
 
     abbreviation: str | None
     codes: tuple[str, ...]
 
 
-@lru_cache(maxsize=8192)  # pages repeat their symbols; the bound keeps a long run small
-def read_symbol(raw: str) -> Symbol | None:
-    """The symbol that a text begins with, or None where it begins with no number.
+def read_symbol(number: str, raw: str) -> Symbol:
+    """The symbol of a number, as folding writes it, and of the text that follows it."""
+    tail = read_tail(raw)
+    return Symbol(number, tail, len(number) + tail.length)
+
+
+@lru_cache(maxsize=8192)  # pages repeat what follows their numbers; the bound keeps a long run small
+def read_tail(raw: str) -> Tail:
+    """What belongs to a number at the start of the text that follows it.
 
     The text is the source, not folded: letter case tells CT from CTr, and a code from the word glued to it.
     """
     folded = fold(raw).text
-    head = _HEAD.match(folded)
-    if head is None:
-        return None
-    end, pieces, joints = head.end(), [], []
+    written_year = _YEAR.match(folded)
+    begun = end = written_year.end() if written_year else 0
+    pieces: list[str] = []
+    joints: list[str] = []
     while piece := _PIECE.match(folded, end):
         written = raw[piece.start("code") : piece.end("code")]
         code, length = _canonical(written)
         if code is None:
             break
-        joint = piece["joint"].strip() or "-"
         split = _split_glued(code)
         pieces += split
-        joints += [joint.replace("_", "-"), *["-"] * (len(split) - 1)]
+        joints += [piece["joint"].strip().replace("_", "-") or "-", *["-"] * (len(split) - 1)]
         end = piece.start("code") + length
         if length < len(written):
             break
@@ -78,9 +100,12 @@ def read_symbol(raw: str) -> Symbol | None:
         pieces.append(raw[unit.start() + 1 : unit.end() - 1].upper())
         joints.append("-")
         end = unit.end()
-    letters = raw[head.end() : end]
-    year = head["year"] and (head["year"] if len(head["year"]) == 4 else f"19{head['year']}")
-    return Symbol(end, head["number"], year, tuple(pieces), tuple(joints), any(map(str.isupper, letters)))
+    year = _full_year(written_year["year"]) if written_year else None
+    return Tail(end, year, tuple(pieces), tuple(joints), any(map(str.isupper, raw[begun:end])))
+
+
+def _full_year(year: str) -> str:
+    return year if len(year) == 4 else f"19{year}"
 
 
 def _canonical(written: str) -> tuple[str | None, int]:
@@ -128,7 +153,7 @@ def _split_glued(code: str) -> list[str]:
     return [code]
 
 
-@lru_cache(maxsize=8192)  # as read_symbol
+@lru_cache(maxsize=8192)  # as read_tail
 def read_pieces(pieces: tuple[str, ...], kind: DocumentType | None) -> Reading:
     """What the pieces of a symbol say, given the type word before it, if any.
 
