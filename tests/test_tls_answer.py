@@ -190,7 +190,7 @@ WHOLE: list[tuple[str, bytes, bytes, bool]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("case", "body", "coding", "whole"), WHOLE)
+@pytest.mark.parametrize(("case", "body", "coding", "whole"), WHOLE, ids=[row[0] for row in WHOLE])
 def test_a_body_shows_whether_it_is_whole(case: str, body: bytes, coding: bytes, whole: bool) -> None:
     assert is_whole(body, ((b"Content-Encoding", coding),)) == whole, case
 
