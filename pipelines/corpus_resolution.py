@@ -55,10 +55,10 @@ def resolve_mentions(store: Store) -> Resolution:
 
 
 def dated_regulations(store: Store) -> list[Dated]:
-    """Every regulation whose period is known, with its term and the day that most clusters state."""
+    """Every regulation that a page dates, with its term and the day that most clusters state."""
     return [
         Dated(row["id"], term_of(row["id"], row["issued"], row["symbol"]), row["issued"])
-        for row in store.connection.execute("SELECT id, issued, symbol FROM regulations WHERE NOT provisional")
+        for row in store.connection.execute(_DATED)
     ]
 
 
@@ -125,6 +125,12 @@ def _change(mention: Mapping[str, object] | sqlite3.Row, found: Answer) -> list[
         return []
     return [(regulation, by, mention["article"], mention["i"], mention["page_says"])]
 
+
+# A regulation that no page names any more (its article was changed or withdrawn) is no candidate.
+_DATED = """
+SELECT id, issued, symbol FROM regulations r
+WHERE NOT provisional AND EXISTS (SELECT 1 FROM mentions m WHERE m.regulation_in_page = r.id)
+"""
 
 _UNDONE = "SELECT subject, object FROM regulation_links WHERE link = 'same_as' AND undone_at IS NOT NULL"
 
