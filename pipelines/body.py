@@ -11,7 +11,7 @@ from pipelines.body_embedded import embedded_blocks
 from pipelines.body_furniture import is_linked_heading
 from pipelines.body_region import by_density, by_trafilatura, is_clear
 from pipelines.body_view import PROSE, View
-from pipelines.markup import Block
+from pipelines.markup_outline import Block
 from pipelines.models import Audit
 
 MIN_TEXT = 80  # characters; a candidate with less is none

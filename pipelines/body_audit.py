@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pipelines.body_furniture import is_licence
-from pipelines.markup import Block
+from pipelines.markup_outline import Block
 from pipelines.models import Audit
 from pipelines.references import reference_keys
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.markup import Block, parse, read_blocks
+from pipelines.markup import parse
+from pipelines.markup_outline import Block, read_blocks
 from pipelines.metadata_declared import read_declared
 
 MAX_STATE = 4_000_000  # characters

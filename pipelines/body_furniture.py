@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -11,11 +12,13 @@ from importlib.resources import files
 
 from lxml.html import HtmlElement
 
-from pipelines.markup import Block, Outline, is_hidden
+from pipelines.markup_outline import Block, Outline, is_hidden
 
 LINKED = 0.6  # from this share of letters in links on, a block is a link
 LINK_RUN = 3  # so many links in a row are a list of links
 MAX_FOOTER = 60  # blocks
+CARD_BLOCKS = 5
+CARD_DEPTH = 3
 SENTENCE = 120  # a list of other news has no unlinked block of this length
 TEXT_RUN = 3  # so many paragraphs without a link between them are a text, no list of other news
 SECTION_LINKS = 0.2  # least share of linked letters in a list of other news with its summaries
@@ -162,9 +165,16 @@ def _section(
 ) -> Iterable[int]:
     """Indices of the title and of the list that it opens."""
     end = _end_of_wrapper(blocks, spans, head, keep)
-    while end < len(blocks) and _continues_list(blocks[end]):
+    while end < len(blocks) and (_continues_list(blocks[end]) or _is_in_card(blocks, spans, end)):
         end += 1
     return range(head, end)
+
+
+def _is_in_card(blocks: Sequence[Block], spans: Mapping[HtmlElement, range], i: int) -> bool:
+    """Whether a block lies in one small element with a link: a summary under the title of another article."""
+    holders = itertools.islice(blocks[i].element.iterancestors(), CARD_DEPTH)
+    cards = (spans[holder] for holder in holders if holder in spans and holder.tag not in _HOLDERS)
+    return any(len(card) <= CARD_BLOCKS and any(blocks[j].links >= LINKED for j in card) for card in cards)
 
 
 def _continues_list(block: Block) -> bool:

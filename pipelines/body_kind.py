@@ -11,7 +11,7 @@ from pipelines.body import Found, between
 from pipelines.body_furniture import LINKED, is_head
 from pipelines.body_view import View
 from pipelines.leaks import FEW_WORDS, soft_error
-from pipelines.markup import Block
+from pipelines.markup_outline import Block
 from pipelines.models import PageKind
 
 MIN_TEASERS = 4

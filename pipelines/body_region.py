@@ -9,7 +9,7 @@ from lxml import etree
 from pipelines.body_furniture import furniture_test
 from pipelines.body_trafilatura import MAX_DEPTH, kept_text, squeeze
 from pipelines.body_view import PROSE, View
-from pipelines.markup import Block
+from pipelines.markup_outline import Block
 
 SHORT = 40
 # A run that is this plain needs no second opinion. Measured on article-extraction-benchmark: of 110 pages of unknown

@@ -46,7 +46,8 @@ def kept_text(tree: HtmlElement, url: str, is_furniture: Callable[[HtmlElement],
         )
     except Exception:  # whatever a hostile page makes it raise, another candidate takes its place
         return ""
-    return squeeze("".join(found.body.itertext())) if found is not None and found.body is not None else ""
+    body = getattr(found, "body", None)
+    return "" if body is None else squeeze("".join(body.itertext()))
 
 
 def squeeze(text: str) -> str:

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from pipelines.body_families import Names, family_containers
 from pipelines.body_furniture import furniture_test, link_lists, mark_footer, mark_furniture
-from pipelines.markup import Block, read_outline
+from pipelines.markup_outline import Block, read_outline
 from pipelines.metadata_declared import Declared, read_declared
 from pipelines.metadata_headline import Headline, find_headline
 from pipelines.models import Rules
@@ -66,8 +66,9 @@ def _find_containers(tree: HtmlElement, rules: Rules) -> tuple[str | None, list[
                     if element.getparent() is not None:
                         element.drop_tree()
         return "rules", found
-    family, container = next(family_containers(Names.of(tree)), (None, None))
-    return family, [] if container is None else [container]
+    for family, container in family_containers(Names.of(tree)):
+        return family, [container]
+    return None, []
 
 
 def xpath(element: HtmlElement, path: str) -> list[HtmlElement]:
@@ -76,7 +77,7 @@ def xpath(element: HtmlElement, path: str) -> list[HtmlElement]:
         found = element.xpath(path)
     except etree.XPathError:
         return []
-    return [e for e in found if isinstance(e, etree._Element)] if isinstance(found, list) else []
+    return [e for e in found if isinstance(e, HtmlElement)] if isinstance(found, list) else []
 
 
 def _ancestors(elements: list[HtmlElement]) -> frozenset[HtmlElement]:

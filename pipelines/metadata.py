@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pipelines.body import Found, between
 from pipelines.body_furniture import is_head
 from pipelines.body_view import View, xpath
-from pipelines.markup import Block, tidy
+from pipelines.markup import tidy
+from pipelines.markup_outline import Block
 from pipelines.metadata_byline import (
     Signature,
     as_author,

@@ -6,48 +6,32 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pipelines.markup import Block, tidy
+from pipelines.markup import tidy
+from pipelines.markup_outline import Block
 from pipelines.metadata_declared import Declared, plain
 from pipelines.metadata_origin import agency_of
+from pipelines.metadata_words import any_of
 from pipelines.units import all_units
 
 END_BLOCKS = 4
 MAX_LINE = 100
 MAX_NAMES = 6
 
-_PREFIX = re.compile(
-    r"(?P<role>(?:tin|bài|ảnh|clip|video|đồ họa|thực hiện|nội dung|text|photo)(?:\s*(?:,|và|&|-|–|/|\+)\s*(?:tin|bài|ảnh|clip|video|đồ họa|thực hiện))*|"
-    r"tác giả(?: bài viết)?|người (?:viết|đăng|thực hiện)|(?:nhóm )?(?:phóng viên|pv|ctv|cộng tác viên)|by|author|lược ghi|ghi chép|(?:biên soạn|tổng hợp|thực hiện)(?: bởi)?)"
-    r"(?:\s*[:：]\s*|\s+(?=[A-ZĐÀ-Ỹ]))",
-    re.IGNORECASE,
-)
+_PREFIX = re.compile(rf"(?P<role>{any_of('byline', 'role')})(?:\s*[:：]\s*|\s+(?=[A-ZĐÀ-Ỹ]))", re.IGNORECASE)
 _SOURCE = re.compile(
     r"\(?\s*(?:theo|nguồn(?: tin)?|source)\s*[:：]?\s+?(?P<name>[^\n()]{2,80}?)\s*\)?[.]?$", re.IGNORECASE
 )
 _TRAILING = re.compile(
-    r"\s*\(\s*(?:(?:theo|nguồn:?)\s+(?P<name>[^()]{2,60})|th|tổng hợp|t/h|st|sưu tầm|lược (?:ghi|dịch)|biên tập|ghi|thực hiện)\s*\)\s*\.?$",
-    re.IGNORECASE,
+    rf"\s*\(\s*(?:(?:theo|nguồn:?)\s+(?P<name>[^()]{{2,60}})|{any_of('byline', 'manner')})\s*\)\s*\.?$", re.IGNORECASE
 )
-_PHOTO_ONLY = re.compile(r"(?:ảnh|clip|video|đồ họa|photo)(?:\s*(?:,|và)\s*(?:clip|video|đồ họa))*$", re.IGNORECASE)
-_TITLES = re.compile(
-    r"(?:(?:PGS|GS|TS|ThS|Th\.S|CN|BS|LS|KS|NGƯT|NSƯT|Đại tá|Thượng tá|Trung tá|Thiếu tá|Đại úy|PV|CTV|Luật sư|Nhà báo)\b\.?\s*[-,.]?\s*)+",
-    re.IGNORECASE,
-)
+_PHOTO = any_of("byline", "photo")
+_PHOTO_ONLY = re.compile(rf"{_PHOTO}(?:\s*(?:,|và)\s*{_PHOTO})*$", re.IGNORECASE)
+_TITLES = re.compile(rf"(?:{any_of('byline', 'honorific')}\b\.?\s*[-,.]?\s*)+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[-–—,;/&+|]| và )\s*")
 _NAME_WORD = re.compile(r"[A-ZĐÀ-ỴƠƯĂÂÊÔẠ-Ỹ][\w'’.]*$")
-_NEVER = re.compile(
-    r"admin\w*|administrator|editor|webmaster|user|root|quản trị(?: viên)?|ban biên tập|bbt|biên tập viên|tác giả|super user|guest|ban quản trị|"
-    r"(?:báo|cổng|trang|đài|tòa soạn|sở|ban|phòng|văn phòng|ủy ban|ubnd|trung tâm|tạp chí|website|công ty|tỉnh ủy|thành ủy|huyện ủy|bộ|cục|vụ|hội|chi cục|đảng ủy|trường)\b.*|"
-    r".*\.(?:vn|com|net|org)\b.*|.*\bonline\b.*|\W*",
-    re.IGNORECASE,
-)
-_SIGNATORY = re.compile(
-    r"^(?:tm|kt|tl|tuq|q)\s?\.|^(?:chủ tịch|phó chủ tịch|bí thư|phó bí thư|giám đốc|thủ tướng|bộ trưởng|trưởng ban|nơi nhận)\b",
-    re.IGNORECASE,
-)
-_BYLINE_NAME = re.compile(
-    r"author|tac-?_?gia|byline|butdanh|but-?danh|pseudonym|lbltacgia|writer|reporter|post-?by", re.IGNORECASE
-)
+_NEVER = re.compile(any_of("byline", "never"), re.IGNORECASE)
+_SIGNATORY = re.compile(any_of("byline", "signatory"), re.IGNORECASE)
+_BYLINE_NAME = re.compile(any_of("byline", "element"), re.IGNORECASE)
 _ALIGN = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from pipelines.body_furniture import has_furniture_name, is_licence
-from pipelines.markup import Block, tidy
+from pipelines.markup import tidy
+from pipelines.markup_outline import Block
 from pipelines.metadata_dates import VIETNAM, Moment, date_in_url, read_declared_date, read_moments
 from pipelines.metadata_declared import Declared
+from pipelines.metadata_words import any_of
 
 MAX_DATELINE = 120  # characters of a block
 MAX_REST = 45  # characters beside the date: a section, an author
@@ -18,22 +20,10 @@ NEAR = 8  # blocks after the headline
 BEFORE = 4  # blocks before it
 CLOCK = timedelta(minutes=10)
 
-_LABEL = re.compile(
-    r"(?:ngày|thời gian|giờ)\s*(?:đăng(?: tải| tin| bài)?|xuất bản|cập nhật|phát hành|gửi|tạo|viết)|(?:được )?đăng(?: tải| bởi .{1,30})?(?: ngày| lúc| vào)?\b|"
-    r"cập nhật(?: lần cuối)?(?: lúc| ngày)?|gửi lúc|xuất bản|posted(?: on| by)?|published|updated?|date|ngày\s*:",
-    re.IGNORECASE,
-)
-_NOISE = re.compile(
-    r"(?:số |tổng )?(?:lượt|lần) (?:xem|đọc)\s*:?\s*[\d.,]*|[\d.,]+ (?:lượt|lần)\s?(?:xem|đọc)?|(?:phản hồi|bình luận|views?)\s*:?\s*[\d.,]*|\[?\(?(?:GMT|UTC)\s*\+?\s*\d*\)?\]?|"
-    r"xem - nghe - đọc|print|email|in bài(?: này)?|zalo|facebook|chia sẻ|cỡ chữ|đọc báo in|multimedia|nghe|a[+-]|[\W\d_]+",
-    re.IGNORECASE,
-)
-_DATE_NAME = re.compile(r"date|time|ngay|publish|posted|gio|meta|lbldate", re.IGNORECASE)
-# A date that a sentence is about, or a document's own.
-_CITED = re.compile(
-    r"(?:\b(?:số|của|từ|đến|trước|sau|hết|hạn|kể từ|hiệu lực|khai mạc|diễn ra|tổ chức|sinh|mất|ký|ban hành)\s*(?:ngày)?\s*|,\s*ngày\s+)$",
-    re.IGNORECASE,
-)
+_LABEL = re.compile(any_of("dateline", "label"), re.IGNORECASE)
+_NOISE = re.compile(any_of("dateline", "noise"), re.IGNORECASE)
+_DATE_NAME = re.compile(any_of("dateline", "element"), re.IGNORECASE)
+_CITED = re.compile(f"{any_of('dateline', 'cited')}$", re.IGNORECASE)
 _GLUED = re.compile(r"(?P<date>\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?: \d{1,2}:\d{2})?)(?=[A-ZĐÀ-Ỹ]\w)")
 _SYMBOL = re.compile(r"\d[-/]\s?[A-ZĐ]{2,}|\bsố\s+\d|\bđiều\s+\d", re.IGNORECASE)
 
@@ -77,9 +67,9 @@ def find_published(
             if _is_possible(moment, fetched):
                 return Published(moment, "rule", _modified(declared, moment, fetched))
     for source, text in declared_dates(declared):
-        moment = read_declared_date(text)
-        if moment is not None and _is_possible(moment, fetched):
-            return Published(moment, source, _modified(declared, moment, fetched))
+        said = read_declared_date(text)
+        if said is not None and _is_possible(said, fetched):
+            return Published(said, source, _modified(declared, said, fetched))
     if dateline is not None:
         return Published(dateline, "dateline", _modified(declared, dateline, fetched))
     day = date_in_url(url)

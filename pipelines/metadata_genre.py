@@ -5,33 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipelines.metadata_words import any_of
 from pipelines.models import Metadata, ParagraphKind
 
 HEADER_LINES = 40
-_HEADER = re.compile(
-    r"cộng h[òo][àa] x[ãa] hội chủ nghĩa việt nam|^đảng cộng sản việt nam\b|độc lập\s*[-–]\s*tự do", re.IGNORECASE
-)
-_BASIS = re.compile(r"^[-–*]?\s*căn cứ\b", re.IGNORECASE)
-_ARTICLE = re.compile(r"^(?:điều|chương|mục)\s+(?:\d+|[IVX]+)\s*[.:]?", re.IGNORECASE)
-_ENACTS = re.compile(
-    r"^(?:quyết định|quyết nghị|nghị quyết|nghị định|chỉ thị|quy định|thông tư|kế hoạch|ban hành)\s*:?$|^nơi nhận\b",
-    re.IGNORECASE,
-)
-_QUESTION = re.compile(
-    r"^(?:hỏi|câu hỏi|bạn đọc hỏi|h|q)\s*(?:\d+\s*)?[:.]|^(?:\*|-)?\s*(?:trả lời|đáp|a)\s*:", re.IGNORECASE
-)
-_QA_TITLE = re.compile(
-    r"^(?:hỏi\s*[-–:]?\s*đáp|bạn đọc hỏi|tư vấn pháp luật|trả lời (?:cử tri|bạn đọc|kiến nghị))\b|\bhỏi\s*[-–]\s*đáp\b",
-    re.IGNORECASE,
-)
-_DIGEST = re.compile(
-    r"^(?:điểm (?:báo|tin)|đón đọc|tin vắn|tin nhanh|tin tóm tắt|bản tin(?: \w+){0,3} (?:ngày|số)|tổng hợp thông tin báo chí|60s|60 giây|tin trong (?:ngày|tuần)|nhịp cầu)\b",
-    re.IGNORECASE,
-)
-_NOTICE = re.compile(
-    r"^(?:thông báo|lịch (?:tiếp|làm việc|công tác|cắt điện|trực)|giấy mời|thư mời|mời (?:họp|thầu|quan tâm)|công khai|niêm yết|danh sách|cáo phó|tin buồn|lời cảm ơn|tuyển dụng|lời tòa soạn|đính chính)\b",
-    re.IGNORECASE,
-)
+_HEADER = re.compile(any_of("genre", "header"), re.IGNORECASE)
+_BASIS = re.compile(any_of("genre", "basis"), re.IGNORECASE)
+_ARTICLE = re.compile(any_of("genre", "article"), re.IGNORECASE)
+_ENACTS = re.compile(any_of("genre", "enacting"), re.IGNORECASE)
+_QUESTION = re.compile(any_of("genre", "question"), re.IGNORECASE)
+_QA_TITLE = re.compile(any_of("genre", "qa_title"), re.IGNORECASE)
+_DIGEST = re.compile(rf"{any_of('genre', 'digest')}\b", re.IGNORECASE)
+_NOTICE = re.compile(rf"{any_of('genre', 'notice')}\b", re.IGNORECASE)
 
 
 def genre_of(metadata: Metadata, paragraphs: Sequence[tuple[ParagraphKind, str]]) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from pipelines.body_furniture import has_furniture_name, is_head
-from pipelines.markup import HEADINGS, Block, tidy
+from pipelines.markup import tidy
+from pipelines.markup_outline import HEADINGS, Block
 from pipelines.metadata_dateline import dateline_of
 from pipelines.metadata_declared import Declared, plain
 

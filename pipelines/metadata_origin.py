@@ -15,7 +15,8 @@ from pipelines.models import Source
 # "(GLO)- ", "(Baothanhhoa.vn) - ", "CTTĐT - ", "QTO - ", "TTXVN/Vietnam+ - ".
 _PREFIX = re.compile(
     r"(?:\(\s*(?P<round>[A-ZĐ][\w&./+ -]{1,30}?)\s*\)|\[\s*(?P<square>[A-ZĐ][\w&./+ -]{1,30}?)\s*\])\s*[-–—.:]{0,2}\s*"
-    r"|(?P<bare>[A-ZĐ][A-ZĐ&/+]{1,12}(?:[ -](?:ONLINE|Online|online|News))?|[A-Z][\w]{2,24}\.(?:vn|com\.vn|gov\.vn))\s?[-–—]\s+",
+    r"|(?P<bare>[A-ZĐ][A-ZĐ&/+]{1,12}(?:[ -](?:ONLINE|Online|online|News))?|[A-Z][\w]{2,24}\.(?:vn|com\.vn|gov\.vn))"
+    r"\s?[-–—]\s+",
 )
 _ADDRESS = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|gov)\b", re.IGNORECASE)
 # A word in brackets at the head of a lead may be a place or a topic: what is no known agency must look like a code.

@@ -180,7 +180,7 @@ HOSTILE = {
     "nested lists": "<ul><li>x" * DEEP,
     "long token": f"<h1>Một tiêu đề bình thường</h1><p>{'a' * 100_000}</p>",
     "long number": f"<h1>Một tiêu đề bình thường</h1><p>số {'9' * 50_000}-QĐ/TW {'1/' * 30_000}</p>",
-    "emoji and bidi": "<h1>Tin \U0001f600 \u202eabc\u202c</h1><p>" + "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2066x\u2069 " * 500 + "</p>",
+    "emoji and bidi": "<h1>Tin \U0001f600 \u202eabc</h1><p>" + "\U0001f468\u200d\U0001f469 \u2066x " * 500 + "</p>",
     "surrogates": f'<script type="application/ld+json">{SURROGATE}</script><p>&#xD800;&#0;&#x110000;</p>',
     "open tags": "<script" * 20_000 + "<!--" * 5_000 + "<style>" * 500,
     "entities": "<p>" + "&amp;" * 50_000 + "&#" * 20_000 + "</p>",
