@@ -481,8 +481,14 @@ def test_the_folder_is_a_configuration_directory_of_datasette(tmp_path: Path) ->
 
 
 def test_pages_stand_under_a_prefix(world: dict[str, Any]) -> None:
-    datasette = datasette_over([world["path"]])
-    datasette._settings["base_url"] = "/corpus/"
+    parts = {name: str(CONFIGURATION / name) for name in ("templates", "plugins", "static")}
+    datasette = Datasette(
+        [str(world["path"])],
+        template_dir=parts["templates"],
+        plugins_dir=parts["plugins"],
+        static_mounts=[("static", parts["static"])],
+        settings={"base_url": "/corpus/"},
+    )
     with asyncio.Runner() as runner:
         for path in ("/", f"/tin-tuc/article/{world['first']}", "/tin-tuc/unit", f"/tin-tuc/regulation/{RULE_96}"):
             shown = page(runner.run(datasette.client.get(path)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.corpus_summaries import keep_counts, keep_regulation_units, keep_unit_months
 from pipelines.reading import is_ours
 from pipelines.reading.articles import article_page
 from pipelines.reading.compare import compare
@@ -22,6 +24,7 @@ from pipelines.reading.passages import blocks, contents, cut
 from pipelines.reading.places import FORMER, PRESENT, best_states, unit_figures, unit_page
 from pipelines.reading.regulations import PAGE, regulation_page
 from pipelines.reading.stations import site_list
+from pipelines.store import Store
 from world import DECREE_30, GIA_LAI_PLAN, LAND_LAW, RULE_96, Cite, World
 
 RULE = [("body", [Cite("Quy định số 96-QĐ/TW")])]
@@ -203,12 +206,11 @@ def test_pages_of_a_list_stop_at_the_last(tmp_path: Path) -> None:
         assert [(page.page, len(page.articles)) for page in pages if page] == [(1, PAGE), (2, 1), (2, 1)]
 
 
-# unit, month, articles, days observed, citations. The second row of each pair must not count twice or for another unit.
+# unit, month, articles, days observed, citations: a present unit has its former ones in it, and they have rows besides.
 UNIT_MONTHS = [
     ("gia-lai", "2025-06", 100, 28, 10),
-    ("gia-lai-2025", "2025-06", 100, 28, 10),  # not in force yet
     ("binh-dinh", "2025-06", 300, 28, 90),
-    ("binh-dinh", "2025-08", 50, 28, 50),  # no longer in force
+    ("gia-lai-2025", "2025-06", 400, 28, 100),
     ("gia-lai-2025", "2025-07", 200, 28, 20),
     ("hue", "2025-06", 10, 28, 1),
     ("hue", "2025-07", 10, 28, 0),
@@ -248,7 +250,7 @@ def merger_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("scheme", "slug", "articles", "citations", "rate"), FIGURES, ids=[f"{f[1]} {f[0]}" for f in FIGURES]
 )
-def test_a_present_unit_is_the_sum_of_its_former_ones_and_never_a_mixture(
+def test_figures_of_present_and_former_units_are_not_added_together(
     merger_world: Path, scheme: str, slug: str, articles: int, citations: int, rate: float | None
 ) -> None:
     with reading(merger_world) as connection:
@@ -267,6 +269,53 @@ def test_a_unit_page_shows_the_same_sums_by_month(merger_world: Path) -> None:
     assert [unit["slug"] for unit in present.former] == ["binh-dinh", "gia-lai"]
     assert former.months == [("2025-06", 90, 300)]
     assert former.successor == {"slug": "gia-lai-2025", "name": "Gia Lai"}
+
+
+def test_the_spread_over_present_units_leaves_the_former_ones_out(tmp_path: Path) -> None:
+    path = tmp_path / "both.db"
+    taken_up = {"first_cited": "2023-03-01", "n": 1, "n_own": 1, "n_clusters": 1}
+    with World(path) as made:
+        made.ground()
+        for unit in ("gia-lai-2025", "gia-lai", "binh-dinh", "hue"):
+            made.insert("regulation_units", regulation=RULE_96, unit=unit, **taken_up)
+    with reading(path) as connection:
+        page, former = regulation_page(connection, RULE_96), unit_page(connection, "binh-dinh")
+    assert page is not None
+    assert [one.unit for one in page.spread] == ["gia-lai-2025", "hue"]
+    assert former is not None
+    assert [(one["id"], one["n_units"]) for one in former.first] == [(RULE_96, 3)], "former units and the unmerged"
+
+
+def test_the_pages_agree_with_the_corpus_step(spread_world: Path, tmp_path: Path) -> None:
+    """What is counted without the summaries and what the summaries say are the same figures."""
+    path = tmp_path / "summarised.db"
+    shutil.copy(spread_world, path)
+    summarise(path)
+    with reading(spread_world) as plain, reading(path) as summarised:
+        for name in (RULE_96, LAND_LAW, DECREE_30):
+            pages = [regulation_page(connection, name) for connection in (plain, summarised)]
+            figures = [
+                [(one.unit, one.first_cited, one.n, one.n_own, one.n_clusters) for one in page.spread]
+                for page in pages
+                if page
+            ]
+            assert figures[0] == figures[1]
+        for scheme, undated in ((PRESENT, "da-nang-2025"), (FORMER, "quang-nam")):
+            counted, summed = (
+                {unit.slug: (unit.articles, unit.citations) for unit in unit_figures(connection, scheme)}
+                for connection in (plain, summarised)
+            )
+            articles, citations = counted[undated]
+            assert summed == counted | {undated: (articles - 1, citations - 1)}, "what has no date is in no month"
+
+
+def summarise(path: Path) -> None:
+    """The summaries of the corpus step over a database of a world."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        store = Store(path, connection)
+        for keep in (keep_counts, keep_regulation_units, keep_unit_months):
+            keep(store)
 
 
 def test_the_first_to_cite_was_watched_and_not_alone(tmp_path: Path) -> None:

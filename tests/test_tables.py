@@ -102,7 +102,13 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
             n_clusters=1,
         )
         made.insert(
-            "unit_months", unit="gia-lai", month="2023-02", articles=1, days_observed=1, n_sites_observed=1, citations=4
+            "unit_months",
+            unit="gia-lai-2025",
+            month="2023-02",
+            articles=1,
+            days_observed=1,
+            n_sites_observed=1,
+            citations=4,
         )
     with closing(sqlite3.connect(path)) as connection:
         yield connection

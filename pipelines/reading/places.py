@@ -1,7 +1,7 @@
 """Units as a reader sees them: the map's figures, and one unit's volume, coverage and citations.
 
-A present unit is the sum of itself and the former units that went into it; a former one stands alone. A month counts
-for the unit that was in force in it, so that Gia Lai of 2023 is never mixed up with Gia Lai of 2026.
+A present unit's figures are those of all its articles, the former units that went into it included; a former one has
+its own up to its end. The summary tables hold both kinds, and one is never added to the other.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class UnitPage:
 
 def unit_figures(connection: sqlite3.Connection, scheme: str = PRESENT) -> list[UnitFigures]:
     """The figures of the 34 present units, or of the 63 former ones up to their end, in alphabetical order."""
-    sql = FIGURES if row(connection, "SELECT 1 FROM unit_months LIMIT 1") else COUNTED_FIGURES
-    totals = {found["unit"]: found for found in rows(connection, sql, {"present": scheme == PRESENT})}
+    sql = FIGURES if row(connection, "SELECT 1 FROM unit_months LIMIT 1") else COUNTED_FIGURES[scheme]
+    totals = {found["unit"]: found for found in rows(connection, sql)}
     return [
         UnitFigures(
             slug=unit["slug"],
@@ -100,21 +100,19 @@ OF_SCHEME = {
     FORMER: "SELECT slug, name FROM units WHERE valid_from IS NULL ORDER BY slug",
 }
 
-# A month belongs to the unit in force in it; asked for present units, a former one counts for its successor.
 FIGURES = """
-SELECT CASE WHEN :present THEN coalesce(u.successor, u.slug) ELSE u.slug END AS unit,
-       sum(m.articles) AS articles, sum(m.citations) AS citations, max(m.days_observed > 0) AS observed
-FROM unit_months m JOIN units u ON u.slug = m.unit
-WHERE m.month BETWEEN coalesce(substr(u.valid_from, 1, 7), '') AND coalesce(substr(u.valid_to, 1, 7), '9')
-GROUP BY 1
+SELECT unit, sum(articles) AS articles, sum(citations) AS citations, max(days_observed > 0) AS observed
+FROM unit_months GROUP BY unit
 """
 
 # Without the summary: what has an article was observed.
-COUNTED_FIGURES = """
-SELECT CASE WHEN :present THEN province ELSE unit END AS unit,
-       count(*) AS articles, sum(n_mentions) AS citations, 1 AS observed
-FROM articles WHERE unit IS NOT NULL GROUP BY 1
-"""
+COUNTED_FIGURES = {
+    scheme: f"""
+SELECT {column} AS unit, count(*) AS articles, sum(n_mentions) AS citations, 1 AS observed
+FROM articles WHERE {column} IS NOT NULL GROUP BY 1
+"""  # noqa: S608 - our own words
+    for scheme, column in ((PRESENT, "province"), (FORMER, "unit"))
+}
 
 SITES = """
 SELECT s.id, s.name, s.kind, t.verdict, t.articles, t.mentions, t.last_new
@@ -123,13 +121,7 @@ WHERE s.unit = ? OR EXISTS (SELECT 1 FROM json_each(s.former) WHERE value = ?)
 ORDER BY s.name
 """
 
-SUMMED_MONTHS = """
-SELECT m.month, sum(m.citations) AS citations, sum(m.articles) AS articles
-FROM unit_months m JOIN units u ON u.slug = m.unit
-WHERE (u.slug = ?1 OR u.successor = ?1)
-  AND m.month BETWEEN coalesce(substr(u.valid_from, 1, 7), '') AND coalesce(substr(u.valid_to, 1, 7), '9')
-GROUP BY 1
-"""
+SUMMED_MONTHS = "SELECT month, citations, articles FROM unit_months WHERE unit = ?"
 
 MONTHS = {
     column: f"""
@@ -159,20 +151,21 @@ FROM regulation_units u JOIN regulations r ON r.id = u.regulation
 WHERE u.unit = ? ORDER BY u.n DESC, r.id LIMIT 25
 """
 
-# Where this unit was the first of all, and watched from before the issue; ties are first together. A present unit is
-# held against the present ones, a former one against those of its time.
+# Where this unit was the first of all of its kind, and watched from before the issue; ties are first together.
 FIRST = """
-WITH mine AS (
-  SELECT u.*, m.valid_to IS NULL AS present FROM regulation_units u JOIN units m ON m.slug = u.unit WHERE u.unit = ?1
-), peers AS (
-  SELECT mine.regulation, count(*) AS n_units, min(o.first_cited) AS first_of_all
-  FROM mine JOIN regulation_units o ON o.regulation = mine.regulation JOIN units ou ON ou.slug = o.unit
-  WHERE iif(mine.present, ou.valid_to, ou.valid_from) IS NULL GROUP BY 1
+WITH rivals(regulation, unit, first_cited) AS (
+  SELECT t.regulation, t.unit, t.first_cited FROM regulation_units t JOIN units u ON u.slug = t.unit
+  WHERE CASE WHEN (SELECT successor FROM units WHERE slug = ?1) IS NULL THEN u.valid_to ELSE u.valid_from END IS NULL
 )
-SELECT r.id, r.label, mine.first_cited, mine.lag_days, peers.n_units
-FROM mine JOIN peers ON peers.regulation = mine.regulation JOIN regulations r ON r.id = mine.regulation
-WHERE NOT mine.censored AND mine.first_cited = peers.first_of_all AND peers.n_units > 1
-ORDER BY peers.n_units DESC, mine.first_cited DESC LIMIT 15
+SELECT r.id, r.label, mine.first_cited, mine.lag_days,
+       (SELECT count(*) FROM rivals WHERE rivals.regulation = mine.regulation) AS n_units
+FROM regulation_units mine JOIN regulations r ON r.id = mine.regulation
+WHERE mine.unit = ?1 AND NOT mine.censored AND mine.first_cited IS NOT NULL AND n_units > 1
+  AND NOT EXISTS (
+    SELECT 1 FROM rivals
+    WHERE rivals.regulation = mine.regulation AND rivals.unit <> ?1 AND rivals.first_cited < mine.first_cited
+  )
+ORDER BY n_units DESC, mine.first_cited DESC LIMIT 15
 """
 
 COVERAGE = """

@@ -222,6 +222,7 @@ JOIN articles a ON a.id = c.article
 """
 
 # Present units only: each counts its former ones, which have rows of their own.
+# The summary has rows of former units besides: they are within those of the present ones.
 SUMMARY = """
 SELECT unit, first_cited, lag_days, censored, n, n_own, n_clusters
 FROM regulation_units JOIN units ON slug = unit WHERE regulation = ? AND valid_to IS NULL
