@@ -33,7 +33,17 @@ _LEGAL = re.compile(
     + r"|(?:dieu|khoan) \d)"
 )
 _ALWAYS = frozenset(
-    ("nghi-quyet", "nghi-dinh", "thong-tu", "thong-tu-lien-tich", "chi-thi", "cong-dien", "luat", "phap-lenh")
+    (
+        "nghi-quyet",
+        "nghi-dinh",
+        "thong-tu",
+        "thong-tu-lien-tich",
+        "chi-thi",
+        "cong-dien",
+        "luat",
+        "bo-luat",
+        "phap-lenh",
+    )
 )
 _LEGAL_ONLY = frozenset(("quyet-dinh", "quy-dinh"))
 _LOOK_BACK = 200  # citations

@@ -27,20 +27,23 @@ _PLENUM = re.compile(
     rf"{_NTH}(?P<before>{_ORDINAL}){_GAP}(?:cua{_GAP})?{_CENTRE}"
     rf"|{_CENTRE}{_GAP}{_NTH}?(?P<after>{_ORDINAL})(?![.,]?\d)){_TERM}?"
 )
-_LEVELS = grammar.one_of(
-    "tinh, thanh pho, tp, huyen, quan, thi xa, xa, phuong, thi tran, dac khu, khoi, cong an, quan su"
-)
-_DANG_BO = rf"dang{_GAP}bo(?:{_GAP}(?:tp\.|{_LEVELS}))?"
+_LEVELS = grammar.one_of("tinh, thanh pho, tp, huyen, quan, thi xa, xa, phuong, thi tran, dac khu")
+_FORCES = grammar.one_of("khoi, cong an, quan su, bo doi bien phong, quan doi")  # of a place, but not the place's own
+_DANG_BO = rf"dang{_GAP}bo(?:{_GAP}{_FORCES})?(?:{_GAP}(?:tp\.|{_LEVELS}))?"
 _DANG = rf"dang(?:{_GAP}cong{_GAP}san{_GAP}viet{_GAP}nam|{_GAP}toan{_GAP}quoc)?(?![a-z])"
 _ORGANISATIONS = grammar.one_of("cong doan, doan, hoi, mat tran, mttq, lien doan, lien minh")
 _NATION = rf"{_GAP}toan{_GAP}quoc"
+# "Hội nghị lần thứ 5 Ban Chấp hành Đảng bộ tỉnh khóa XVI": cited like a plenum, though no identifier is made of it
+_LOCAL_PLENUM = re.compile(
+    rf"{_GAP}(?:cua{_GAP})?hoi{_GAP}nghi{_GAP}(?:{_NTH}{_ORDINAL}{_GAP})?(?:ban{_GAP}chap{_GAP}hanh|bch){_GAP}(?P<body>{_DANG_BO})"
+)
 _CONGRESS = re.compile(
     rf"{_GAP}(?:cua{_GAP})?dai{_GAP}hoi(?:{_GAP}dai{_GAP}bieu)?(?P<nation>{_NATION})?"
     rf"(?P<organisation>{_GAP}{_ORGANISATIONS})?(?P<body>{_GAP}(?:{_DANG_BO}|{_DANG}))?"
 )
 _NUMBERED = re.compile(
-    rf"{_GAP}(?:{grammar.one_of('lan thu, lan, khoa, thu')}{_GAP})?(?P<ordinal>{grammar.ROMAN}|"
-    rf"\d{{1,2}}(?![\d/.]))(?![a-z%])"
+    rf"{_GAP}(?P<open>\()?(?:{grammar.one_of('lan thu, lan, khoa, thu')}{_GAP})?(?P<ordinal>{grammar.ROMAN}|"
+    rf"\d{{1,2}}(?![\d/.]))(?![a-z%])(?(open){_GAP}\))"
 )
 _OF = re.compile(rf"{_GAP}(?:cua{_GAP})?(?P<body>{_DANG_BO}|{_DANG})")
 _NATIONWIDE = re.compile(_NATION)
@@ -60,7 +63,7 @@ def read_congress(text: Text, head: Head) -> Citation | None:
     """The resolution of a plenum or congress that a type word begins, or None."""
     if head.type is None or head.type.slug not in _RESOLVING or not _CUE.match(text.folded, head.end):
         return None
-    return _plenum(text, head) or (_congress(text, head) if head.type.slug == "nghi-quyet" else None)
+    return _plenum(text, head) or _local_plenum(text, head) or _congress(text, head)
 
 
 def _plenum(text: Text, head: Head) -> Citation | None:
@@ -75,9 +78,18 @@ def _plenum(text: Text, head: Head) -> Citation | None:
     )
 
 
+def _local_plenum(text: Text, head: Head) -> Citation | None:
+    match = _LOCAL_PLENUM.match(text.folded, head.end)
+    if match is None:
+        return None
+    _, end = _with_name(text, match.span("body"))
+    term = _NUMBERED.match(text.folded, end)
+    return Citation(head.start, term.end() if term else end, "congress", head.type, head=head)
+
+
 def _congress(text: Text, head: Head) -> Citation | None:
     match = _CONGRESS.match(text.folded, head.end)
-    if match is None:
+    if match is None or head.type is None or head.type.slug != "nghi-quyet":
         return None
     body, end = _body(text, match)
     number = _NUMBERED.match(text.folded, end)

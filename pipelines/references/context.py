@@ -26,7 +26,7 @@ _PASSED_ON = re.compile(
     rf"{_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d)"
 )
 _DATELINE = re.compile(rf"{_GAP}(?:\|{_GAP})?{_GAP}(?P<place>[^,;:.()\d]{{3,60}}),{_GAP}ngay{_GAP}(?=\d)")
-_YEAR = re.compile(rf",?{_GAP}(?:nam{_GAP})?(?P<year>{grammar.YEAR})(?!{_GAP}[/-]\d)(?={_GAP}(?:[,.;)]|$|[a-z(]))")
+_YEAR = re.compile(rf",?{_GAP}\(?(?:nam{_GAP})?(?P<year>{grammar.YEAR})(?!{_GAP}[/-]\d)(?={_GAP}(?:[,.;)]|$|[a-z(]))")
 _TITLE_YEAR = re.compile(r"(?<!nam)(?<![,.:;-]) (?P<year>(?:19|20)\d\d)$")
 _OF = re.compile(rf"{_GAP},?{_GAP}(?:cua|of|do){_GAP}")
 _TERM = rf"{_GAP}\(?khoa{_GAP}(?:[xvi]+|\d+)\)?(?![a-z\d])"

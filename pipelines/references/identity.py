@@ -176,6 +176,8 @@ def _organisation(name: str) -> str:
 def _congress(text: Text, citation: Citation, around: Surroundings) -> Identity:
     """The identity of a plenum's or congress's resolution; the Party's have the term as period, others the ordinal."""
     kind = citation.type.slug if citation.type else None
+    if citation.name is None:
+        return Identity("party", None, kind, "-", None)
     centre = Identity("party", "tw", kind, citation.term or "-", f"~{citation.name}", "central", term=citation.term)
     if citation.name != "dai-hoi":
         return centre
@@ -188,17 +190,19 @@ def _congress(text: Text, citation: Citation, around: Surroundings) -> Identity:
     if not phrase.startswith("dang"):
         return replace(centre, system="org", issuer=_organisation(phrase), term=None)
     body = _party_body(text, citation)
+    if body is None:
+        return Identity("party", None, kind, citation.term or "-", centre.number)
     identity = _of_body(body, place_of(body, around, _day_of_congress(text, citation), None), around)
     return replace(identity, type=kind, number=centre.number, period=citation.term or "-")
 
 
-def _party_body(text: Text, citation: Citation) -> Body:
-    """The local Party body whose congress it was."""
+def _party_body(text: Text, citation: Citation) -> Body | None:
+    """The local Party body whose congress it was; None for one that is not a place's own ("Đảng bộ Công an tỉnh")."""
     start = citation.body[0] if citation.body else 0
     while text.folded[start].isspace():
         start += 1
     phrase = read_body(text, start)
-    return phrase.body if phrase and phrase.body else Body("tu", "party", "any", local=True)
+    return phrase.body if phrase else None
 
 
 def _day_of_congress(text: Text, citation: Citation) -> str | None:

@@ -36,8 +36,12 @@ def _share_last(cited: list[Citation], said: list[Context], first: int, last: in
     """Give the members before the last its symbol, issuer and date, where they have none of their own."""
     end = said[last]
     alone = all(said[i].day is None and said[i].issuer is None for i in range(first, last))
+    symbol = cited[last].symbol
+    year = cited[last].year if symbol and symbol.year is None else None  # "số 45, 46 và 47 năm 2014"
     for i in range(first, last):
         cited[i] = _with_symbol(cited[i], cited[last])
+        if cited[i].year is None:
+            cited[i] = replace(cited[i], year=year)
         if alone and end.role in ("issued", "partial"):
             said[i] = replace(said[i], issuer=end.issuer, day=end.day, role=end.role)
         elif alone:

@@ -19,9 +19,9 @@ from .tokens import CODE_ACRONYMS
 
 _GAP = grammar.GAP
 _LAWS = frozenset(("luat", "bo-luat", "phap-lenh"))
-_DRAFT = re.compile(
+_OTHERWISE = re.compile(  # a draft, or a word that only ends in "luật": "pháp luật", "đạo luật"
     "(?<![a-z])"
-    + grammar.one_of("dao, du thao, du an, de nghi xay dung, xay dung, soan thao, trinh")
+    + grammar.one_of("phap, ky, quy, dao, du thao, du an, de nghi xay dung, xay dung, soan thao, trinh")
     + r"(?: cac| hai| ba)?[ \n]+$"
 )
 # "luật sư", "luật gia", "luật chơi": in the text as written, since folding would confuse "Luật gia" and "Luật giá"
@@ -47,7 +47,7 @@ _AND_LAW = re.compile(rf"(?:,|{_GAP}va){_GAP}(?:bo{_GAP})?luat(?![a-z])")
 _POINTED_AT = re.compile(r"(?:dieu|khoan) [\d, ]{1,9}(?:cua )?(?:bo )?luat$")
 _ALIAS = re.compile(rf"{_GAP}\([^()\n]{{2,30}}\)(?={_GAP}(?:nam{_GAP})?{grammar.YEAR})")
 _YEAR = re.compile(
-    rf"(?:{_GAP}khoa{_GAP}[xvi]+(?={_GAP}\())?(?:{_GAP}\(sua{_GAP}doi\))?{_GAP}"
+    rf"(?:{_GAP}khoa{_GAP}[xvi]+(?={_GAP}\())?(?:{_GAP}\(sua{_GAP}doi\)|{_GAP}sua{_GAP}doi(?:,?{_GAP}bo{_GAP}sung)?)?{_GAP}"
     rf"(?:,?{_GAP}nam{_GAP}(?P<named>{grammar.YEAR})|(?P<bare>{grammar.YEAR})|\((?:nam{_GAP})?(?P<bracketed>{grammar.YEAR})\))"
 )
 _NUMBER = re.compile(
@@ -55,6 +55,9 @@ _NUMBER = re.compile(
     rf"|(?P<bare>{grammar.NUMBER})(?=/{grammar.YEAR}{grammar.JOINT}(?:ubtv)?qh\d\d?))"
 )
 _NEXT = re.compile(rf"(?:,|;|,?{_GAP}va){_GAP}")
+_NEXT_YEAR = re.compile(
+    rf"(?:,|{_GAP}va){_GAP}(?P<year>{grammar.YEAR})(?={_GAP}(?:[,.;)]|va(?![a-z])|$))"
+)  # of a Constitution
 _LETTER = re.compile(r"\s{0,4}(?P<letter>[^\W\d_])")
 _WORD = re.compile(rf"{_GAP}(?P<word>[^\s,;:.()\[\]\"'“”‘’!?…/|]+)")
 # No name of a law goes on with these, in the text as written: folding would confuse "do" and "đô".
@@ -82,7 +85,7 @@ _PLATFORM = re.compile(
 
 def read_name(text: Text, start: int, end: int, kind: DocumentType) -> Citation | None:
     """The citation by name, or of a law by number, that the type word of a span begins, or None."""
-    if _DRAFT.search(text.folded, max(0, start - 24), start):
+    if _OTHERWISE.search(text.folded, max(0, start - 24), start):
         return None
     if kind.slug in _LAWS:
         return _law(text, start, end, kind)
@@ -210,8 +213,11 @@ def _numbered(text: Text, citation: Citation) -> Citation:
 
 def read_next_name(text: Text, last: Citation) -> Citation | None:
     """The next law of a list that shares its type word: ", Nhà ở 2023 và Kinh doanh bất động sản 2023"."""
-    if last.type is None or last.type.slug != "luat":
+    if last.type is None or last.type.slug not in ("luat", "hien-phap"):
         return None
+    if last.type.slug == "hien-phap":
+        year = _NEXT_YEAR.match(text.folded, last.end)
+        return year and Citation(*year.span("year"), "list", last.type, year=year["year"], name="")
     gap = _NEXT.match(text.folded, last.end)
     if gap is None or not text.plain[gap.end() : gap.end() + 1].isupper():
         return None

@@ -56,7 +56,8 @@ _COUNTED = re.compile(
     r"\s{1,9}(?:(?:năm|ngày|điều)(?!\s+\d)|" + "|".join(noun.strip() for noun in _NOUNS.split(",")) + r")(?!\w)",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?:19[4-9]|20[0-3])\d")  # "Kế hoạch 2025" is of that year; a decision may have such a number
+_MANY = frozenset(("quyet-dinh", "cong-van"))  # types whose numbers go into the thousands every year
 _OF = re.compile(rf"{_GAP}(?:cua|do){_GAP}")
 # Everyday nouns that, numbered and with an issuer, are documents; programmes and projects are named so without being.
 _ISSUED_BY = frozenset(("ke-hoach", "bao-cao", "to-trinh", "quy-che", "phuong-an"))
@@ -69,7 +70,7 @@ def stands_alone(text: Text, head: Head, end: int, symbol: Symbol, found: Sequen
     kind = head.type
     if kind is None or kind.short == "named" or _is_measure(text, end, listed=marked):
         return False
-    if symbol.year is None and not marked and _YEAR.fullmatch(symbol.number):
+    if symbol.year is None and not marked and _YEAR.fullmatch(symbol.number) and kind.slug not in _MANY:
         return False
     if marked or symbol.year or _cited_before(found, kind.slug, symbol.number):
         return True
