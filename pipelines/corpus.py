@@ -1,4 +1,4 @@
-"""The steps over all articles: near copies, names, identity, links, claims, aliases, counts and summaries.
+"""The steps over all articles: corrections, near copies, names, identity, links, claims, aliases, counts and summaries.
 
 Everything is worked out anew from what the pages say and only what differs is written, so the result depends on
 the set of articles alone and not on the order of their arrival, and a second run writes nothing. What takes long,
@@ -18,6 +18,7 @@ from pipelines.corpus_links import keep_links
 from pipelines.corpus_resolution import resolve_mentions
 from pipelines.corpus_summaries import keep_aliases, keep_counts, keep_regulation_units, keep_unit_months
 from pipelines.store import Store
+from pipelines.store_corrections import apply_all_corrections
 
 
 @dataclass
@@ -44,6 +45,7 @@ def run_corpus(store: Store) -> CorpusReport:
     Each writes in transactions of its own, far under 200 ms; when one is interrupted, the next run completes it.
     """
     report = CorpusReport()
+    report.take("corrections", lambda: _correct(store))
     report.take("texts", lambda: keep_sketches(store))
     report.take("clusters", lambda: keep_clusters(store))
     report.take("names", lambda: keep_names(store))
@@ -54,6 +56,11 @@ def run_corpus(store: Store) -> CorpusReport:
     report.take("regulation_units", lambda: keep_regulation_units(store))
     report.take("unit_months", lambda: keep_unit_months(store))
     return report
+
+
+def _correct(store: Store) -> int:
+    with store.write() as tx:
+        return apply_all_corrections(tx)
 
 
 def _identify(store: Store) -> int:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipelines.corpus_changes import fill, prepare, replace_rows, update_rows
-from pipelines.corpus_identity import Name, term_of
+from pipelines.corpus_identity import label_of, term_of
 from pipelines.folding import fold
-from pipelines.references.registers import document_types
 from pipelines.store import Store
 
 
@@ -59,24 +58,13 @@ def _named(store: Store) -> Iterator[tuple[object, ...]]:
         term = term_of(row["id"], issued, row["symbol"])
         yield (
             row["id"],
-            _label(row["id"], row["symbol"], row["surface"]),
+            label_of(row["id"], row["symbol"], row["surface"]),
             row["symbol"],
             row["code"],
             issued,
             precision,
             term,
         )
-
-
-def _label(id_: str, symbol: str | None, surface: str | None) -> str:
-    """The short name of a regulation: as it is mostly written where it has no number, else type, symbol and year."""
-    name = Name.of(id_)
-    if name.number.startswith("~"):
-        return surface or id_
-    number = symbol or name.number
-    kind = document_types().get(name.type.removesuffix("-qppl"))
-    year = f" ({name.year})" if name.year and name.year not in number else ""
-    return f"{kind.name if kind else name.type} {number}{year}"
 
 
 # The articles that vote: ``nth`` is their place in order of publication, undated ones last.

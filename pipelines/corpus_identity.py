@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pipelines.folding import fold
 from pipelines.references.grammar import ordinal
 from pipelines.references.identity import party_term
+from pipelines.references.registers import document_types
 
 _TERM_BEHIND = re.compile(r"[\s,]{0,4}\(?\s?khoa\s(?P<term>[xvi]{1,5}|\d{1,2})(?![a-z\d])")
 _TERM_WITHIN = re.compile(r"(?<![a-z])khoa\s(?P<term>[xvi]{1,5}|\d{1,2})(?![a-z\d])")
@@ -77,6 +78,17 @@ class Answer:
     id: str | None = None
     by: str | None = None
     judged: bool = False
+
+
+def label_of(id_: str, symbol: str | None = None, surface: str | None = None) -> str:
+    """The short name of a regulation: as it is mostly written where it has no number, else type, symbol and year."""
+    name = Name.of(id_)
+    if name.number.startswith("~"):
+        return surface or id_
+    number = symbol or name.number
+    kind = document_types().get(name.type.removesuffix("-qppl"))
+    year = f" ({name.year})" if name.year and name.year not in number else ""
+    return f"{kind.name if kind else name.type} {number}{year}"
 
 
 def term_of(id_: str, issued: str | None, symbol: str | None) -> str | None:

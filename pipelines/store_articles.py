@@ -13,6 +13,7 @@ from typing import Literal
 from pipelines.folding import fold
 from pipelines.models import Certificate, Document, Fetch, Mention, Position, Regulation
 from pipelines.store import Transaction
+from pipelines.store_corrections import apply_corrections
 from pipelines.units import all_units
 
 VERSION = version("danchieu")
@@ -204,6 +205,7 @@ def _derived(tx: Transaction, document: Document, key: int, fetch: int) -> None:
         insert(tx, "relations", {"article": key, **asdict(relation)}, conflict="ON CONFLICT DO NOTHING")
     _aliases(tx, document)
     _notes(tx, document, article=key, fetch=fetch)
+    apply_corrections(tx, key)
 
 
 def _mention_row(mention: Mention) -> dict[str, object]:
