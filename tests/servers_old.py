@@ -25,17 +25,31 @@ TINY_PRIME = int(  # a safe prime of 512 bits
 )
 
 
-class Forgetful(TLSConnection):
-    """A server that does not know of secure renegotiation: it overlooks both ways in which a client asks for it."""
+class Overlooking(TLSConnection):
+    """A server that does not know some extensions of a ClientHello."""
+
+    overlooked: tuple[int, ...] = ()
 
     def _serverGetClientHello(self, *arguments: Any, **named: Any) -> Iterator[Any]:  # noqa: N802 # its name there
         for result in super()._serverGetClientHello(*arguments, **named):
             if isinstance(result, tuple):
                 hello = result[0]
-                hello.extensions = [e for e in hello.extensions if e.extType != ExtensionType.renegotiation_info]
-                scsv = CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV
+                hello.extensions = [e for e in hello.extensions if e.extType not in self.overlooked]
+                scsv = CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV  # the other way to ask for RFC 5746
                 hello.cipher_suites = [suite for suite in hello.cipher_suites if suite != scsv]
             yield result
+
+
+class Forgetful(Overlooking):
+    """A server older than RFC 5746, without secure renegotiation."""
+
+    overlooked = (ExtensionType.renegotiation_info,)
+
+
+class Older(Overlooking):
+    """A server older than RFC 7919: it takes its own DH group, whatever groups the client names."""
+
+    overlooked = (ExtensionType.supported_groups,)
 
 
 def old(
@@ -45,6 +59,7 @@ def old(
     exchanges: Sequence[str] = (),
     newest: tuple[int, int] = (3, 3),
     tiny_group: bool = False,
+    hashes: Sequence[str] = (),
 ) -> servers.Serve:
     """A server with only these ciphers and key exchanges, up to TLS 1.2 or 1.0 ((3, 1)), and DH in 512 bits."""
     settings = HandshakeSettings()
@@ -52,6 +67,7 @@ def old(
     settings.versions = [version for version in settings.versions if version <= newest]
     settings.cipherNames = list(ciphers) or settings.cipherNames
     settings.keyExchangeNames = list(exchanges) or settings.keyExchangeNames
+    settings.rsaSigHashes = list(hashes) or settings.rsaSigHashes
     if tiny_group:
         settings.dhParams = (2, TINY_PRIME)
     issued = servers.rsa_leaf()

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 import servers
 import servers_old
@@ -28,6 +29,10 @@ def speaks_tls13(hello: bytes) -> bool:
 
 def without_name(_: ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> int | None:
     return None if name == servers.NAME else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+
+
+def on_curve(curve: ec.EllipticCurve) -> servers.Issued:
+    return servers.issue("leaf", servers.middle(), key=ec.generate_private_key(curve))
 
 
 def weak(bits: int) -> servers.Serve:
@@ -58,7 +63,7 @@ VERIFIED: dict[str, tuple[Maker, tuple[str, ...]]] = {
         ("strict:ok",),
     ),
     "TLS 1.0 only, 512-bit group preferred": (
-        lambda: servers_old.old(exchanges=["dhe_rsa", "rsa"], newest=(3, 1), tiny_group=True),
+        lambda: servers_old.old(servers_old.Older, exchanges=["dhe_rsa", "rsa"], newest=(3, 1), tiny_group=True),
         ("strict:protocol", "legacy:dh-too-small", "legacy-nodh:ok"),
     ),
     "SHA-1 leaf": (
@@ -78,6 +83,15 @@ VERIFIED: dict[str, tuple[Maker, tuple[str, ...]]] = {
     "large ClientHello swallowed": (
         lambda: servers.choosy(lambda hello: len(hello) > 600, servers.stall, right()),
         ("strict:handshake-timeout", "compat:ok"),
+    ),
+    "large ClientHello reset, certificate on P-521": (
+        lambda: servers.choosy(lambda hello: len(hello) > 600, servers.reset, tls(context(on_curve(ec.SECP521R1())))),
+        ("strict:reset", "strict:reset", "compat:ok"),
+    ),
+    "DH only, in 2048 bit": (lambda: servers_old.old(exchanges=["dhe_rsa"]), ("strict:handshake", "compat:ok")),
+    "SHA-1 in the key exchange": (
+        lambda: servers_old.old(exchanges=["ecdhe_rsa"], hashes=["sha1"]),
+        ("strict:handshake", "compat:handshake", "legacy:ok"),
     ),
     "TLS 1.3 intolerance by reset": (
         lambda: servers.choosy(speaks_tls13, servers.reset, right()),

@@ -113,7 +113,7 @@ NO_WAY: dict[str, tuple[Maker, str, int]] = {
     "no cipher at all": (lambda: servers.alert(40), "handshake", 5),
     "SSL 3 only": (lambda: servers.alert(70), "protocol", 2),
     "512-bit group only": (
-        lambda: servers_old.old(exchanges=["dhe_rsa"], tiny_group=True),
+        lambda: servers_old.old(servers_old.Older, exchanges=["dhe_rsa"], tiny_group=True),
         "dh-too-small",
         4,
     ),

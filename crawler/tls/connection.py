@@ -65,7 +65,13 @@ class Connection:
         """Wait for the next request. Reading ahead is how the end of an idle connection is noticed."""
         self.wire = Wire(self._read)
         self._ahead = asyncio.ensure_future(self.stream.read())
-        self._ahead.add_done_callback(lambda task: task.cancelled() or task.exception())
+        self._ahead.add_done_callback(self._on_read_ahead)
+
+    def _on_read_ahead(self, task: asyncio.Task[bytes]) -> None:
+        if self._ahead is task:  # nobody is waiting for an answer: the server left, or speaks unasked
+            self.stream.close()
+        if not task.cancelled():
+            task.exception()  # seen, so that asyncio does not report it
 
     def alive(self) -> bool:
         """Whether a parked connection may carry another request: it stands, and nothing unasked for has come."""
