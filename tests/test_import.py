@@ -1,9 +1,7 @@
-"""``danchieu import``, ``reprocess`` and ``export`` on the demo's own pages and archive."""
+"""``danchieu import`` and ``reprocess`` on the demo's own pages and archive."""
 
 from __future__ import annotations
 
-import csv
-import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -105,28 +103,3 @@ def test_reprocess_makes_again_what_was_lost(demo_copy: Path, run: Run) -> None:
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
     assert rows(demo_copy, "SELECT article, i, start, surface, regulation FROM mentions ORDER BY 1, 2") == before
     assert rows(demo_copy, "SELECT count(*) FROM revisions") == [(0,)]
-
-
-def test_jsonl_has_a_line_an_article(demo_db: Path, run: Run) -> None:
-    lines = [json.loads(line) for line in run("export", "jsonl", "--db", demo_db).stdout.splitlines()]
-    assert len(lines) == rows(demo_db, "SELECT count(*) FROM articles")[0][0]
-    for article in lines:
-        for mention in article["mentions"]:
-            assert article["text"][mention["start"] : mention["end"]] == mention["surface"]
-        for sentence in article["sentences"]:
-            words = article["text"][sentence["start"] : sentence["end"]]
-            assert "".join(words.split()) == "".join(sentence["segmented"].replace("_", "").split()) or "_" in words
-
-
-@pytest.mark.parametrize("table", ["citations", "mentions", "articles", "regulations", "relations", "coverage"])
-def test_csv_is_read_back(demo_db: Path, tmp_path: Path, run: Run, table: str) -> None:
-    path = tmp_path / f"{table}.csv"
-    done = run("export", "csv", "--table", table, "-o", path, "--db", demo_db)
-    assert done.returncode == 0, done.stderr
-    assert path.read_bytes().startswith(b"\xef\xbb\xbf"), "Excel needs the BOM"
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        read = list(csv.DictReader(file))
-    counted = "mentions" if table == "citations" else table
-    assert len(read) == rows(demo_db, f"SELECT count(*) FROM {counted}")[0][0]
-    if table == "citations":
-        assert all(row["sentence"] and row["surface"] for row in read)
