@@ -46,6 +46,7 @@ _ALWAYS = frozenset(
     )
 )
 _LEGAL_ONLY = frozenset(("quyet-dinh", "quy-dinh"))
+_OPENS = re.compile(r"(?:^|[.!?:;\n“\"-])\s*$")  # where a sentence opens, a capital says nothing
 _LOOK_BACK = 200  # citations
 
 
@@ -69,7 +70,9 @@ def _cites(text: Text, head: Head, found: Sequence[Citation]) -> bool:
         return False
     if kind.slug in _ALWAYS or any(citation.type is kind for citation in found[-_LOOK_BACK:]):
         return True
-    if kind.short == "free" and head.capital:
+    if kind.short != "free":
+        return False
+    if head.capital and not _OPENS.search(text.plain, max(0, head.start - 4), head.start):
         return True
     around = text.folded[max(0, head.start - 40) : head.end + 60].partition("\n\n")[0]
-    return kind.slug in _LEGAL_ONLY and _LEGAL.search(around) is not None
+    return (head.capital or kind.slug in _LEGAL_ONLY) and _LEGAL.search(around) is not None

@@ -26,6 +26,14 @@ _JOIN = re.compile(rf"{_GAP}(?:\({_GAP})?(?P<marker>{grammar.MARKER})?\(?{_GAP}"
 _JOIN_ISSUER = re.compile(rf"{_GAP}(?P<issuer>[a-z][a-z -]{{2,60}}?){_GAP}\(?{grammar.MARKER}\(?{_GAP}")
 _ISSUER = re.compile(r"(?:cua|ubnd|hdnd|uy ban|hoi dong|bo|so|chinh phu|thu tuong|tinh|huyen|thanh)(?![a-z])")
 _MARKED = re.compile(r"(?<![a-z])(?:so(?: hieu| van ban)?)[ .:]{0,4}\n?[ (]{0,3}$")
+_OTHER_PAPER = re.compile(
+    "(?<![a-z])"
+    + grammar.one_of(
+        "giay phep, giay chung nhan, hop dong, cao trang, ban an, hoa don, bien lai, phieu thu, to khai, goi thau,"
+        "chung chi, ho so, van don, lenh bat, ban ve, phu luc"
+    )
+    + r" {1,3}$"
+)
 _LABEL = re.compile(r"so hieu[ .:]{0,4}\n?[ (]{0,3}$")  # of a field, no part of the citation: "Số hiệu: 16/HD-MT"
 _BETWEEN = re.compile(  # two numbers of one list: a gloss or a date, then a separator
     rf"(?:{_GAP}\([^()\n]{{1,60}}\))?+(?:,?{_GAP}ngay [\d/.-]{{3,10}})?+{_GAP}"
@@ -122,7 +130,7 @@ def _at_number(walk: _Walk, token: re.Match[str]) -> None:
     if not token["tail"] and start > walk.reach:
         return
     before = _before(walk, start)
-    if not token["tail"] and before.head is None and not walk.found:
+    if before is None or not (token["tail"] or before.head or walk.found):
         return
     symbol = _symbol(text, token, after_head=before.head is not None)
     if symbol.pieces:
@@ -135,7 +143,8 @@ def _at_number(walk: _Walk, token: re.Match[str]) -> None:
         walk.add(_with_year(text, citation))
 
 
-def _before(walk: _Walk, number: int) -> _Before:
+def _before(walk: _Walk, number: int) -> _Before | None:
+    """What stands before a number, or None where it is that of a licence, a contract, another paper."""
     head, folded = walk.head, walk.text.folded
     distance = number - head.end if head and head.end >= walk.covered else _REACH + 1
     if head and distance <= _REACH and "\n\n" not in folded[head.end : number]:
@@ -147,6 +156,8 @@ def _before(walk: _Walk, number: int) -> _Before:
     marker = _MARKED.search(folded, max(0, number - _NEAR), number)
     if marker is None:
         return _Before(None, number)
+    if _OTHER_PAPER.search(folded, max(0, marker.start() - _NEAR), marker.start()):
+        return None
     label = _LABEL.search(folded, max(0, number - _NEAR), number)
     return _Before(None, number if label else marker.start(), marked=True)
 

@@ -70,6 +70,8 @@ def stands_alone(text: Text, head: Head, end: int, symbol: Symbol, found: Sequen
     kind = head.type
     if kind is None or kind.short == "named" or _is_measure(text, end, listed=marked):
         return False
+    if not marked and text.plain[end - 1].isupper():  # "Chỉ thị 5K" is a slogan, "Nghị quyết 30a" a document
+        return False
     if symbol.year is None and not marked and _YEAR.fullmatch(symbol.number) and kind.slug not in _MANY:
         return False
     if marked or symbol.year or _cited_before(found, kind.slug, symbol.number):
