@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipelines.folding import normalise
@@ -21,6 +22,8 @@ from .relations import relate
 from .resolve import resolve
 from .sentences import lay_out
 from .text import Text
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 __all__ = ["find_references", "reference_keys"]
 
@@ -39,6 +42,7 @@ def find_references(
     year; ``unit`` and ``level`` are the site's, used for a place only where nothing nearer names one.
     """
     whole = Text.of(normalise(text))
+    published = published if published and _DAY.match(published) else None
     citations = find(whole)
     citations, contexts = share(whole, citations, _contexts(whole, citations))
     bodies = [issuing_body(citation, context) for citation, context in zip(citations, contexts, strict=True)]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from pipelines.folding import fold
 from pipelines.models import PlaceSource
 from pipelines.units import MERGER, NEW_BODY, slugify, unit_on
 
@@ -22,7 +23,31 @@ _SEAT = re.compile(rf"{_SEATS}\.?{_GAP}(?=[a-z])")
 _DISTRICT = re.compile(rf"{grammar.headed_phrases('huyen, quan, thi xa, huyen uy, quan uy, thi uy')}{_GAP}(?=[a-z])")
 _WORDS = re.compile(rf"{grammar.NAME}(?:[ -]{{1,3}}{grammar.NAME}){{0,4}}")
 _ANY = re.compile(rf"(?<!\w){grammar.NAME}(?:[ -]{{1,3}}{grammar.NAME}){{1,4}}")
+# The commonest surnames, and what stands before a person's name.
+_SURNAMES = frozenset(
+    (
+        "nguyen",
+        "tran",
+        "le",
+        "pham",
+        "hoang",
+        "huynh",
+        "phan",
+        "vu",
+        "vo",
+        "dang",
+        "bui",
+        "do",
+        "ho",
+        "ngo",
+        "duong",
+        "ly",
+    )
+)
+_TITLE = re.compile(r"(?<![a-z])(?:ong|ba|anh|chi|dong chi|chu tich|bi thu|giam doc|em|co|chu|bac)[ \n]+$")
+_NO_PLACES = frozenset(("viet-nam", "cong-san", "bac-ho", "ho-chi-minh", "quoc-hoi"))
 _MEETING_PLACES = frozenset(("ha-noi", "ho-chi-minh"))  # named in passing by every page in the country
+_LAST_OF_FORMER = "2025-06-30"
 _DISTRICT_LEVELS = frozenset(("district", "commune"))
 
 
@@ -61,6 +86,7 @@ def survey(text: Text, site: Surroundings, dateline: str | None) -> Surroundings
     if not seats and site.site:
         seats.update(_other_unit(text, site.site))
     districts = {slug for match in _DISTRICT.finditer(text.folded) if (slug := _name_at(text.plain, match.end()))}
+    districts = districts or _only_name(text)
     return replace(site, dateline=dateline, units=tuple(seats), districts=tuple(sorted(districts)))
 
 
@@ -75,6 +101,20 @@ def unit_in(plain: str, start: int = 0) -> str | None:
 def _name_at(plain: str, start: int) -> str | None:
     name = _WORDS.match(plain, start)
     return slugify(name[0]) if name else None
+
+
+def _only_name(text: Text) -> set[str]:
+    """The one name of a page that is neither a unit nor a person, if there is just one: its district, most likely."""
+    names = set()
+    for match in _ANY.finditer(text.plain):
+        words = match[0].split()
+        person = fold(words[0]).text in _SURNAMES or _TITLE.search(
+            text.folded, max(0, match.start() - 16), match.start()
+        )
+        if not person and len(words) < 4 and not match[0].isupper() and unit_in(match[0]) is None:
+            names.add(slugify(match[0]))
+    names -= _NO_PLACES
+    return names if len(names) == 1 else set()
 
 
 def _other_unit(text: Text, own: str) -> set[str]:
@@ -121,5 +161,5 @@ def unit_slug(name: str, around: Surroundings, day: str | None, year: str | None
     day = day or around.published
     if day is None and around.given and around.site == name and unit_known(name):
         return around.given
-    unit = unit_on(name, day) if day else unit_on(name, "2025-06-30") or unit_on(name, None)
+    unit = (unit_on(name, day) if day else None) or unit_on(name, _LAST_OF_FORMER) or unit_on(name, None)
     return unit.slug if unit else None
