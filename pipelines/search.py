@@ -252,9 +252,12 @@ _COUNT = "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MA
 
 # The numbers of articles are hashes: the hits that are ranked are a fair sample where there are more.
 _RANKED = """
-SELECT rowid, (SELECT text FROM texts WHERE article = rowid)
-FROM (SELECT rowid, bm25(articles_fts) AS score FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?)
-ORDER BY score, rowid LIMIT ? OFFSET ?
+WITH hits AS (
+  SELECT rowid AS article, bm25(articles_fts) AS score FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?
+), best AS (
+  SELECT article, score FROM hits ORDER BY score, article LIMIT ? OFFSET ?
+)
+SELECT best.article, t.text FROM best JOIN texts t ON t.article = best.article ORDER BY best.score, best.article
 """
 
 # Folded words between single spaces.

@@ -74,6 +74,9 @@ def test_articles_are_found_with_and_without_marks_phrases_first(
     found = search_articles(connection, query(asked))
     assert [numbers[hit.article] for hit in found.hits] == expected, asked
     assert found.total == len(expected)
+    for hit in found.hits:
+        shown = "".join(one.text for one in hit.snippet).strip("…")
+        assert shown in " ".join(TEXTS[numbers[hit.article]].split()), "a snippet of another article"
     paged = [search_articles(connection, query(asked), limit=1, offset=at).hits for at in range(len(expected) + 1)]
     assert [numbers[hit.article] for hits in paged for hit in hits] == expected, f"{asked}: pages differ from the whole"
 

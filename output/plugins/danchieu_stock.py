@@ -66,6 +66,11 @@ def render_cell(
 
 
 @hookimpl
+def extra_css_urls(datasette: Datasette) -> list[str]:
+    return [datasette.urls.path("/static/stock.css")]
+
+
+@hookimpl
 def menu_links(datasette: Datasette) -> list[dict[str, str]]:
     return [{"href": datasette.urls.instance(), "label": "Dẫn chiếu"}]
 
@@ -88,7 +93,8 @@ def links() -> dict[tuple[str | None, str], str]:
 
 def described_tables() -> dict[str, Any]:
     """What Datasette is told of each table, made anew each time since Datasette writes into what it is given."""
-    return {name: datasette_metadata(table) for name, table in described("tables.yaml").items()}
+    ours = {name: datasette_metadata(table) for name, table in described("tables.yaml").items()}
+    return {**ours, "_sqlite_migrations": {"hidden": True}}
 
 
 def datasette_metadata(table: dict[str, Any]) -> dict[str, Any]:
