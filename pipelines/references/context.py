@@ -64,6 +64,7 @@ class Context:
     pinpoint: tuple[int, int] | None = None
     dateline: tuple[int, int] | None = None
     end: int = 0  # where what belongs to the citation ends, its subject apart
+    led: bool = False  # the issuer stands before the citation: "UBND tỉnh ban hành ..."
 
 
 def read_context(text: Text, citation: Citation, left: int, right: int) -> Context:
@@ -74,12 +75,13 @@ def read_context(text: Text, citation: Citation, left: int, right: int) -> Conte
     tail = _Tail(text, citation, right, citation.end)
     tail.issuer = _inside_issuer(text, citation)
     tail.walk()
+    led = tail.issuer is None
     if citation.kind != "list":
         lead = read_lead(
             text, citation, left, effect=tail.day is None and _EFFECT.match(text.folded, citation.end) is not None
         )
         tail.follow(lead)
-    return Context(tail.day, tail.role, tail.year, tail.issuer, tail.subject, pinpoint, tail.dateline, tail.pos)
+    return Context(tail.day, tail.role, tail.year, tail.issuer, tail.subject, pinpoint, tail.dateline, tail.pos, led)
 
 
 def role_of(day: Day) -> DateRole:

@@ -12,6 +12,7 @@ from .citation import Citation
 from .context import Context
 from .text import Text
 
+_JOINED = re.compile(r"[\s,]*(?:va|cung|cung voi)?\s*")
 _OF = re.compile(rf"{grammar.GAP}(?:cua|do){grammar.GAP}")
 
 
@@ -20,6 +21,7 @@ def share(
 ) -> tuple[list[Citation], list[Context]]:
     """Citations and contexts, the members of each list given what the list says once for all of them."""
     cited, said = list(citations), list(contexts)
+    _share_lead(text, cited, said)
     last = len(cited) - 1
     while last >= 0:
         first = last
@@ -30,6 +32,21 @@ def share(
             _share_head(text, cited, said, first, last)
         last = first - 1
     return cited, said
+
+
+def _share_lead(text: Text, cited: list[Citation], said: list[Context]) -> None:
+    """Give B of "X ban hành A và B" the issuer and the day that stand before A."""
+    for i in range(1, len(cited)):
+        first, second = said[i - 1], said[i]
+        joined = _JOINED.fullmatch(text.folded, max(first.end, cited[i - 1].end), cited[i].start)
+        if joined and first.led and first.issuer and second.issuer is None and _codes(cited[i]) == _codes(cited[i - 1]):
+            said[i] = replace(second, issuer=first.issuer, led=True)
+            if second.day is None and second.year is None:
+                said[i] = replace(said[i], day=first.day, role=first.role)
+
+
+def _codes(citation: Citation) -> tuple[str, ...]:
+    return citation.reading.codes if citation.reading else ()
 
 
 def _share_last(cited: list[Citation], said: list[Context], first: int, last: int) -> None:

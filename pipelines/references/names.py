@@ -22,7 +22,7 @@ _LAWS = frozenset(("luat", "bo-luat", "phap-lenh"))
 _OTHERWISE = re.compile(  # a draft, or a word that only ends in "luật": "pháp luật", "đạo luật"
     "(?<![a-z])"
     + grammar.one_of("phap, ky, quy, dao, du thao, du an, de nghi xay dung, xay dung, soan thao, trinh")
-    + r"(?: cac| hai| ba)?[ \n]+$"
+    + r"(?: cac| hai| ba)? {1,3}$"
 )
 # "luật sư", "luật gia", "luật chơi": in the text as written, since folding would confuse "Luật gia" and "Luật giá"
 _NOT_A_LAW = re.compile(
@@ -34,10 +34,10 @@ _NOT_A_LAW = re.compile(
 _SCHOOL_OF = re.compile(
     "(?<![a-z])"
     + grammar.one_of(
-        "dai hoc, dh, khoa, truong, cong ty, van phong, nganh, cu nhan, thac si, tien si, gioi, hoi, doan, bo mon,"
+        "dai hoc, dh, khoa, truong, cong ty, van phong, nganh, cu nhan, thac si, tien si, gioi, doan, bo mon,"
         "hang, vien"
     )
-    + r"[ \n]+$"
+    + r" {1,3}$"
 )
 _AMENDING = re.compile(
     rf"{_GAP}sua{_GAP}doi(?:,?{_GAP}bo{_GAP}sung)?(?:{_GAP}mot{_GAP}so{_GAP}dieu)?(?:{_GAP}cua)?(?:{_GAP}cac)?"

@@ -247,7 +247,7 @@ def _fronted(scene: _Scene, objects: list[int], cue: _Cue) -> list[Edge]:
         if not scene.together(j, cue.start):
             break
         if "," in between and _ISSUING.search(between):
-            return [cue.edge(j, i) for i in objects]
+            return [cue.edge(actor, i) for actor in _coordinated(scene, j) for i in objects]
         if not _NEXT_GROUND.search(between):
             break
     return []

@@ -33,6 +33,9 @@ def resolve(
 ) -> list[Resolved]:
     """Every citation with the document it means."""
     nodes = _index(identity for _, _, identity in parts if identity.id)
+    for _, _, identity in parts:
+        if node := _dated_by(identity, nodes):
+            nodes[node.number or ""].append(node)
     objects: dict[int, set[int]] = {}  # by sentence: what the relations stated there are done to
     for edge in edges:
         objects.setdefault(layout.sentence(edge.start), set()).add(edge.object)
@@ -52,6 +55,21 @@ def _index(nodes: Iterable[Identity]) -> dict[str, list[Identity]]:
         for key in {node.number or "", f"~{node.name}" if node.name is not None else node.number or ""}:
             index.setdefault(key, {})[node.id] = node
     return {key: list(found.values()) for key, found in index.items()}
+
+
+def _dated_by(identity: Identity, nodes: Mapping[str, list[Identity]]) -> Identity | None:
+    """A document known without its year, given the year that a short citation of it states.
+
+    72-NQ/TW, and later "Nghị quyết 72, ban hành ngày 9/9/2025".
+    """
+    if identity.issuer or identity.period == "-" or not identity.number:
+        return None
+    undated = replace(identity, period="-")
+    known = nodes.get(identity.number, ())
+    fitting = [node for node in known if _agree(node, undated, exact=False)]
+    if len(fitting) != 1 or fitting[0].period != "-":
+        return None
+    return replace(fitting[0], period=identity.period, day=identity.day, term=identity.term or fitting[0].term)
 
 
 def _resolve(citation: Citation, context: Context, identity: Identity, nodes: Mapping[str, list[Identity]]) -> Resolved:
@@ -80,12 +98,15 @@ def _numbered_first(nodes: list[Identity]) -> list[Identity]:
 
 
 def _fits(node: Identity, wanted: Identity, citation: Citation) -> bool:
-    """Whether a document the page knows may be the one a citation means: nothing that both state contradicts."""
+    """Whether a document the page knows may be the one a citation means."""
+    return _agree(node, wanted, exact=citation.symbol is not None and bool(citation.symbol.pieces))
+
+
+def _agree(node: Identity, wanted: Identity, *, exact: bool) -> bool:
+    """Whether nothing that both state contradicts; ``exact``: the wanted type is that of a symbol."""
     if node.type is None or (wanted.type is None and wanted.issuer is None):
         return False
-    if wanted.type and not _same_type(
-        node.type, wanted.type, exact=citation.symbol is not None and bool(citation.symbol.pieces)
-    ):
+    if wanted.type and not _same_type(node.type, wanted.type, exact=exact):
         return False
     if wanted.issuer and (node.issuer != wanted.issuer or node.system != wanted.system):
         return False
