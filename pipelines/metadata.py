@@ -28,6 +28,7 @@ from pipelines.models import Metadata, Note, Page, ParagraphKind, Rules
 
 MIN_LEAD = 40
 MAX_LEAD = 1200
+MAX_CRUMBS = 6
 SHOWN = 100
 AFTER = 5  # blocks after the body in which its author may be named
 HEAD_BLOCKS = 3  # blocks at the start of the body that may be its dateline or byline
@@ -36,7 +37,9 @@ _LEAD_NAME = re.compile(
     r"sapo|lead\b|lbllead|news_lead|summary|chapeau|intro(?!duc)|description|tom-?_?tat|trich-?_?(?:yeu|dan)|brief|excerpt|standfirst|headnote|hometext|mota",
     re.IGNORECASE,
 )
-_CRUMB_NAME = ("duong-dan", "duongdan", "breadcrumb", "breadcrumbs", "path", "bread-crumb", "crumbs", "bread-crumbs")
+_CRUMB_NAMES = frozenset(
+    {"duong-dan", "duongdan", "breadcrumb", "breadcrumbs", "path", "bread-crumb", "crumbs", "bread-crumbs"}
+)
 _ROOT = re.compile(r"trang chủ|trang chính|home|homepage|trang nhất", re.IGNORECASE)
 
 
@@ -234,12 +237,10 @@ def section_of(view: View) -> str | None:
 
 
 def _printed_crumb(view: View, title: str) -> str | None:
-    for name in _CRUMB_NAME:
-        for element in xpath(
-            view.tree, f"//*[contains(concat(' ', translate(@class, 'BPC', 'bpc'), ' '), ' {name} ')]"
-        ):
+    for element in view.tree.iter("div", "ul", "ol", "td", "p", "span", "nav", "section"):
+        if not _CRUMB_NAMES.isdisjoint((element.get("class") or "").lower().split()):
             links = [tidy(a.text_content()) for a in element.iter("a")]
             links = [link for link in links if link and not _ROOT.fullmatch(link) and link.casefold() != title]
-            if links and len(links) <= 6:
+            if links and len(links) <= MAX_CRUMBS:
                 return links[-1][:80]
     return None

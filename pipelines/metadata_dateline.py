@@ -135,19 +135,19 @@ def dateline_of(block: Block) -> Moment | None:
     if glued := _GLUED.match(block.text):
         return next(read_moments(glued["date"]), None)
     text = block.text
-    if len(text) > MAX_DATELINE or block.links >= 0.5 or block.kind == "row" or is_licence(text):
+    if len(text) > MAX_DATELINE or block.links >= 0.5 or block.kind == "row":
         return None
     moment = next(iter(read_moments(text)), None)
-    if moment is None:
+    if moment is None or is_licence(text):
         return None
     head, tail = text[: moment.start], text[moment.end :]
-    if _CITED.search(head) and not _LABEL.search(head):
-        return None
     labelled = _LABEL.search(head) is not None
+    if not labelled and (_CITED.search(head) or _SYMBOL.search(head) or _SYMBOL.search(tail)):
+        return None
     rest = _NOISE.sub(" ", _LABEL.sub(" ", f"{head} {tail}")).strip()
     if labelled and len(rest) <= 2 * MAX_REST:
         return moment
-    if _SYMBOL.search(rest) or len(rest) > MAX_REST:
+    if labelled or len(rest) > MAX_REST:
         return None
     named = _is_named_date(block)
     if moment.in_words and not (named or moment.has_weekday or moment.has_time):

@@ -21,7 +21,7 @@ _MONTH_WORDS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10, "nov": 11,
     "dec": 12,
 }  # fmt: skip
-_VIETNAMESE_MONTH = "giêng|mười hai|mười một|mười|một|hai|ba|tư|bốn|năm|sáu|bảy|bẩy|tám|chín|chạp"
+_VIETNAMESE_MONTH = r"giêng|mười\ hai|mười\ một|mười|một|hai|ba|tư|bốn|năm|sáu|bảy|bẩy|tám|chín|chạp"
 _ENGLISH_MONTH = (
     "january|february|march|april|may|june|july|august|september|october|november|december|"
     "jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
@@ -76,8 +76,11 @@ class Moment:
 
 def read_moments(text: str) -> Iterator[Moment]:
     """The dates of a line, each with the time and the weekday that stand beside it."""
+    dates = list(_DATE.finditer(text))
+    if not dates:
+        return
     times, weekdays = list(_TIME.finditer(text)), list(_WEEKDAY.finditer(text))
-    for found in _DATE.finditer(text):
+    for found in dates:
         day = _day(found)
         if day is None:
             continue

@@ -18,7 +18,7 @@ from pipelines.metadata_declared import Declared, plain
 
 MAX_TITLE = 300
 MIN_SCORE = 4.0
-MIN_MAKE = 0.5  # below it no place makes a headline of a block
+MIN_MAKE = 1.0  # below it no place makes a headline of a block
 MIN_SHOWN = 3.0  # enough where the page declares nothing but the name of its site
 NEAR = 10  # blocks between a headline and the first paragraph of its article, at most
 PARAGRAPH = 150

@@ -43,8 +43,8 @@ def body(html: str, rules: Rules | None = None) -> list[str]:
         ("<p>a)<br>b) hai</p>", [("body", "a)"), ("body", "b) hai")]),
         ("<h1>Hội nghị<br>Tỉnh ủy</h1>", [("heading", "Hội nghị Tỉnh ủy")]),
         ("<ul><li>x<ul><li>y</li></ul></li></ul>", [("item", "x"), ("item", "y")]),
-        ("<table><tr><td>1</td><td><p>A</p><p>B</p></td></tr><tr><td>2<td>C</table>", [("row", "1 | A B"), ("row", "2 | C")]),
-        ("<table><tr><td><table><tr><td>a</td></tr></table></td><td>b</td></tr></table>", [("body", "a"), ("body", "b")]),
+        ("<table><tr><td>1<td><p>A</p><p>B</p></tr><tr><td>2<td>C</table>", [("row", "1 | A B"), ("row", "2 | C")]),
+        ("<table><tr><td><table><tr><td>a</table></td><td>b</td></tr></table>", [("body", "a"), ("body", "b")]),
         ("<figure><img><figcaption>c</figcaption></figure>", [("caption", "c")]),
         ("<p><img></p><p><em>Quang cảnh</em></p><p>Sau</p>", [("caption", "Quang cảnh"), ("body", "Sau")]),
         ("<p><img></p><p>Quang cảnh. Ảnh: Đ.T</p>", [("caption", "Quang cảnh. Ảnh: Đ.T")]),
@@ -129,10 +129,13 @@ def test_names_of_furniture(names: str, furniture: bool) -> None:
 
 
 LINES = [
-    "Lượt xem: 1082", "1,499 lượt xem", "Đang online: 3", "1106 người đang online", "In bài này", "Email In PDF.", "100%",
+    "Lượt xem: 1082", "1,499 lượt xem", "Đang online: 3", "1106 người đang online", "In bài này", "100%",
+    "Email In PDF.",
     "Xem với cở chữ : A- A A+", "Theo dõi Báo Gia Lai trênGoogle News", "Xin vui lòng gõ tiếng Việt có dấu",
-    "Trang chủ > Giới thiệu chung", ">> TIN TỨC >> Tin địa phương", "Powered by Techcity", "6.jpg", "img_1361(1).jpeg", ",",
-    "![]()", "Xem tiếp »", "Quay lại | Lên đầu trang", "Truy cập nội dung luôn", "Từ khóa: đất đai, di dời", "image advertisement",
+    "Trang chủ > Giới thiệu chung", ">> TIN TỨC >> Tin địa phương", "Powered by Techcity", "6.jpg", ",",
+    "img_1361(1).jpeg",
+    "![]()", "Xem tiếp »", "Quay lại | Lên đầu trang", "Truy cập nội dung luôn", "Từ khóa: đất đai, di dời",
+    "image advertisement",
     "Email của bạn sẽ không được hiển thị công khai. Các trường bắt buộc được đánh dấu *",
 ]  # fmt: skip
 
@@ -153,7 +156,8 @@ def test_lines_of_text(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "head"),
     [
-        ("Tin liên quan", True), ("Các tin khác", True), ("CÁC TIN ĐÃ ĐƯA:", True), ("Những tin mới hơn", True), ("Bình luận (3)", True),
+        ("Tin liên quan", True), ("Các tin khác", True), ("CÁC TIN ĐÃ ĐƯA:", True), ("Những tin mới hơn", True),
+        ("Bình luận (3)", True),
         ("Có thể bạn quan tâm", True), ("Xem nhiều nhất", True), ("Thăm dò ý kiến", True), ("Tin tức", False),
         ("Những hồ sơ còn vướng", False), (PROSE, False),
     ],
