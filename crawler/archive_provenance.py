@@ -32,7 +32,7 @@ def fetch_of(exchange: Exchange, *, url: str | None = None, site: str | None = N
         ip=exchange.ip,
     )
     if (tls := exchange.tls) is None:
-        return fetch
+        return replace(fetch, tls_profile="http", tls_path=exchange.path) if exchange.path else fetch
     return replace(
         fetch,
         tls_profile=tls.profile,

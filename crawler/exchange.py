@@ -28,7 +28,8 @@ class Exchange:
     """A request and its answer, the body with transfer coding undone and content coding kept.
 
     ``body_end`` says how the end of the body is known: by its framing (RFC 9112 section 6), by the closure alert
-    (section 9.8), or not at all. ``path`` names every attempt, as in TlsRecord, also where it ended on plain http.
+    (section 9.8), or not at all. ``path`` names every attempt, as in TlsRecord, also where it ended
+    on plain http; it is empty for an address that is plain http by itself.
     """
 
     url: str

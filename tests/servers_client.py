@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scrapy import Request
 from scrapy.http import Response
@@ -15,7 +15,8 @@ from crawler.tls.climb import Climber, Limits
 from crawler.tls.handler import LadderHandler
 from crawler.tls.ladder import HostPolicy, RunMemory
 
-LIMITS = Limits(handshake=0.5, backoff_base=0.01, backoff_cap=0.05)
+LIMITS = Limits(handshake=20, backoff_base=0.01, backoff_cap=0.05)  # patient: the machine may be busy
+HASTY = replace(LIMITS, handshake=0.6)  # for servers that say nothing
 URL = f"https://{servers.NAME}/tin-1.html"
 KEY = f"{servers.NAME}:443"
 
@@ -25,13 +26,16 @@ class Client:
     """A handler as a crawl has it, and the last answer's exchange."""
 
     memory: RunMemory = field(default_factory=RunMemory)
-    timeout: float = 8.0
+    timeout: float = 40.0
+    limits: Limits = LIMITS
     pause: float = 0.0  # seconds between two pages
     extra_ca: str = field(default_factory=servers.root_file)
     handler: LadderHandler = field(init=False)
 
     def __post_init__(self) -> None:
-        self.handler = LadderHandler(Climber(self.memory, LIMITS), timeout=self.timeout, largest=2**20, idle_per_host=2)
+        self.handler = LadderHandler(
+            Climber(self.memory, self.limits), timeout=self.timeout, largest=2**20, idle_per_host=2
+        )
 
     async def get(
         self, server: servers.Server, *allow: str, url: str = URL, headers: Mapping[str, str] | None = None

@@ -196,6 +196,7 @@ REMEMBERED: list[tuple[str, HostState | None, Walk, float]] = [
     ("a rung that a lack of TLS 1.2 led to", None, Walk(LEGACY, reason="protocol"), MEMORY),
     ("a rung that a reset led to expires at once", None, Walk(COMPAT, reason="reset"), 0),
     ("the second time it is real", state(COMPAT, fresh=False), Walk(COMPAT, reason="reset"), MEMORY),
+    ("a weaker one is soon doubted", state(LEGACY, fresh=False), Walk(LEGACY, reason="reset"), SHORT_MEMORY),
     ("another rung is not a second time", state(LEGACY, fresh=False), Walk(COMPAT, reason="reset"), 0),
     ("plain http after a reset is soon doubted", state(HTTP, fresh=False), Walk(HTTP, reason="reset"), SHORT_MEMORY),
     ("plain http because that is what the port speaks", None, Walk(HTTP, reason="plain-http"), MEMORY),

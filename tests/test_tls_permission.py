@@ -12,6 +12,7 @@ import pytest
 
 import servers
 import servers_old
+from crawler.archive_provenance import fetch_of
 from crawler.exchange import Exchange, FetchError
 from servers import OLD, TLS10, context, tls
 from servers_client import Client, run
@@ -216,6 +217,8 @@ def test_plain_http_needs_permission_and_leaves_cookies_behind(fault: str) -> No
         [got] = run(server, "http", headers={"Cookie": "a=b", "Authorization": "Basic eA==", "X": "y"})
     assert isinstance(got, Exchange), f"{fault}: {got!r}"
     assert (got.tls, got.path[-1], got.url[:7]) == (None, "http:ok", "http://"), fault
+    fetch = fetch_of(got)
+    assert (fetch.tls_profile, fetch.tls_path, fetch.tls_verified) == ("http", got.path, None), fault
     sent = server.requests[-1].lower()
     assert b"x: y" in sent, fault
     assert b"cookie" not in sent, fault

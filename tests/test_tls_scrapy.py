@@ -16,7 +16,7 @@ import servers
 from crawler.exchange import Exchange, FetchError
 from crawler.tls.ladder import HostPolicy
 from servers import OLD, TLS10, context, right, tls
-from servers_client import Client, run
+from servers_client import HASTY, Client, run
 
 CRAWL = """
 import json, sys
@@ -66,7 +66,7 @@ def test_scrapy_hands_on_answers_and_failures() -> None:
     assert got == {
         urls[0]: [200, "HtmlResponse", "</html>", ["strict:ok"]],
         urls[1]: ["FetchError", "expired", True, ["strict:expired"]],
-        urls[2]: [302, "HtmlResponse", "</html>", ["http:ok"]],
+        urls[2]: [302, "HtmlResponse", "</html>", []],
         urls[3]: ["FetchError", "bad-http", True, ["http:ok"]],
     }, shown.stderr
     assert not shown.stderr, shown.stderr
@@ -118,7 +118,7 @@ async def many(hosts: dict[str, servers.Server], pages: int) -> list[tuple[str, 
 
 def test_a_dead_host_does_not_hold_up_another() -> None:
     with servers.serving(servers.stall) as dead, servers.serving(right()) as alive:
-        client = Client()
+        client = Client(limits=HASTY)
 
         async def both() -> float:
             loop = asyncio.get_running_loop()
@@ -134,11 +134,11 @@ def test_a_dead_host_does_not_hold_up_another() -> None:
             await client.handler.close()
             return took
 
-        assert asyncio.run(both()) < 0.4
+        assert asyncio.run(both()) < HASTY.handshake
 
 
 def test_the_whole_limit_holds_while_the_ladder_is_climbed() -> None:
-    client = Client(timeout=0.7)
+    client = Client(timeout=0.9, limits=HASTY)
     with servers.serving(servers.stall) as server:
         [error] = run(server, client=client)
         [again] = run(server, client=client)

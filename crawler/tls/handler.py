@@ -183,7 +183,7 @@ def exchange_of(
     end: BodyEnd = "framed"
     if answer.ending == "close":
         end = "close_notify" if connection.stream.proves_end() else "unproven"
-    path = tuple(trail.words) or connection.way
+    path = (tuple(trail.words) or connection.way) if target.scheme == "https" else ()
     return Exchange(
         url=request.url if connection.rung != HTTP else plain_url(request.url),
         method=request.method,

@@ -12,7 +12,7 @@ from typing import Protocol
 from crawler.tls.faults import all_faults
 
 MEMORY = 7 * 86400.0  # seconds for which a host's need is remembered before strict is tried again
-SHORT_MEMORY = 3600.0  # the same for plain http where TLS failed in a way that someone on the way could cause
+SHORT_MEMORY = 3600.0  # the same for a weaker way that was come to by a fault which someone on the way could cause
 FIRST_REST, LONGEST_REST = 2.0, 600.0  # seconds a host rests after its first and after many failed walks
 
 
@@ -215,8 +215,9 @@ def after_success(before: HostState | None, walk: Walk, intermediates: tuple[str
     kind = all_faults()[walk.reason].kind if walk.reason else None
     doubtful = kind in ("ambiguous", "network")
     confirmed = before is not None and before.rung == walk.rung
-    lifetime = MEMORY if not doubtful else (SHORT_MEMORY if walk.rung == HTTP else MEMORY) * confirmed
-    return HostState(walk.rung, walk.reason, now, now + lifetime, intermediates)
+    lifetime = SHORT_MEMORY if doubtful and walk.rung.profile not in ("strict", "compat") else MEMORY
+    expires = now + lifetime if confirmed or not doubtful else now
+    return HostState(walk.rung, walk.reason, now, expires, intermediates)
 
 
 def after_failure(before: HostState | None, stop: Stop, policy: HostPolicy, now: float) -> HostState:
