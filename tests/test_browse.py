@@ -123,7 +123,7 @@ BESIDE = [
     ("cited-h", "Quy định 96-QĐ/TW (2023) 1 2"),
     ("mentions-h", "khoản 2 Điều 5"),
     ("relations-h", "Kế hoạch 120-KH/TU (Gia Lai, 2023) thực hiện Quy định 96-QĐ/TW (2023)"),
-    ("revisions-h", "Phiên bản 1: bị thay thế 22/02/2023, 00:00"),
+    ("revisions-h", "Phiên bản 1: bị thay thế 22/02/2023, 00:00 UTC"),
     ("copies-h", "Báo Huế, 05/03/2023"),
 ]
 

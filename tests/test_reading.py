@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -404,6 +407,35 @@ def test_an_article_knows_its_copies_both_ways(spread_world: Path) -> None:
     assert reprint is not None
     assert [copy["id"] for copy in first.copies] == [reprint.article["id"]]
     assert [copy["id"] for copy in reprint.copies] == [first.article["id"]]
+
+
+def test_a_timeline_says_where_the_program_or_the_sites_changed(tmp_path: Path) -> None:
+    path = tmp_path / "breaks.db"
+    with World(path) as made:
+        made.ground()
+        made.insert("runs", id="r2", started="2023-06-01T20:00:00Z", version="0.2.0")
+        made.insert("runs", id="r3", started="2023-07-01T20:00:00Z", version="0.2.0")
+        for site, day in (("baogialai", "2023-02-20"), ("baohue", "2023-05-02"), ("baobinhdinh", "2023-05-03")):
+            made.insert("coverage", site=site, day=day, state="observed")
+    with reading(path) as connection:
+        page = regulation_page(connection, RULE_96)
+    assert page is not None
+    assert page.breaks == [
+        {"month": "2023-05", "version": None, "n_sites": 2},
+        {"month": "2023-06", "version": "0.2.0", "n_sites": 0},
+    ]
+
+
+def test_the_script_of_the_documents_draws_a_spread(tmp_path: Path) -> None:
+    with World(tmp_path / "w.db") as made:
+        made.ground()
+        for unit, lag, censored in (("hue", 31, 0), ("nghe-an", 90, 0), ("ha-noi", None, 1)):
+            taken_up = {"first_cited": "2023-03-05", "n": 1, "n_own": 1, "n_clusters": 1}
+            made.insert("regulation_units", regulation=RULE_96, unit=unit, lag_days=lag, censored=censored, **taken_up)
+    script = Path(__file__).parent.parent / "docs" / "spread.py"
+    command = [sys.executable, str(script), str(tmp_path / "w.db"), RULE_96, str(tmp_path / "spread.svg")]
+    subprocess.run(command, check=True, env={**os.environ, "MPLBACKEND": "svg"})
+    assert (tmp_path / "spread.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
 def test_links_that_were_undone_are_not_shown(tmp_path: Path) -> None:

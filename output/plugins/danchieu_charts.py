@@ -41,7 +41,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
 
 
 def timeline(months: Sequence[tuple[str, int, int]], breaks: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    """Bars of citations by month with, darker, the clusters among them; ticks at years; lines where a version began."""
+    """Bars of citations by month and, darker, the clusters among them; lines where a version or sites began."""
     top = max((citations for _, citations, _ in months), default=0)
     if not top:
         return {}
@@ -72,9 +72,9 @@ def timeline(months: Sequence[tuple[str, int, int]], breaks: Sequence[dict[str, 
             {"x": round(x, 1), "label": month[:4]} for month, x in at.items() if month.endswith("-01") or x == 40
         ],
         "breaks": [
-            {"x": round(at[one["started"][:7]], 1), "label": one["version"]}
-            for one in list(breaks)[1:]
-            if one["started"][:7] in at
+            {"x": round(at[one["month"]], 1), "version": one["version"], "n_sites": one["n_sites"]}
+            for one in breaks
+            if one["month"] in at
         ],
     }
 

@@ -70,7 +70,7 @@ def day(value: str | None, language: str) -> str:
         written = "/".join(part for part in (date, month, year) if part)
     else:
         written = " ".join(part for part in (date and str(int(date)), MONTHS[int(month) - 1], year) if part)
-    return f"{written}, {clock}" if clock else written
+    return f"{written}, {clock}{' UTC' if (value or '').endswith('Z') else ''}" if clock else written
 
 
 def number(value: float | None, language: str, digits: int = 0) -> str:

@@ -228,8 +228,21 @@ SELECT unit, first_cited, lag_days, censored, n, n_own, n_clusters
 FROM regulation_units JOIN units ON slug = unit WHERE regulation = ? AND valid_to IS NULL
 """
 
-# The first run of each version: a line in a timeline where what is seen may have changed with the program.
-BREAKS = "SELECT version, min(started) AS started FROM runs GROUP BY version ORDER BY started"
+# Where what is seen may have changed with the program or with the sites: the months in which a version first ran or
+# sites were first observed, but for the very first.
+BREAKS = """
+WITH versions AS (
+  SELECT substr(min(started), 1, 7) AS month, version, 0 AS n_sites FROM runs GROUP BY version
+), started AS (
+  SELECT substr(min(day), 1, 7) AS month, site FROM coverage WHERE state IN ('observed', 'partial') GROUP BY site
+), sites AS (
+  SELECT month, NULL AS version, count(*) AS n_sites FROM started GROUP BY month
+)
+SELECT * FROM versions WHERE month > (SELECT min(month) FROM versions)
+UNION ALL
+SELECT * FROM sites WHERE month > (SELECT min(month) FROM sites)
+ORDER BY month
+"""
 
 LISTED = """
 SELECT a.id, a.title, a.published, a.origin, a.genre, s.name AS site_name, u.name AS unit_name, m.surface, m.start,
