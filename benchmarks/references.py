@@ -27,16 +27,16 @@ from pipelines.references import find_references, reference_keys
 GOLD = Path(__file__).parent.parent / "tests" / "gold" / "representative-dev.jsonl"
 LENGTH = 1_000_000
 DENSE = (
-    "Căn cứ Nghị định số {0}/2018/NĐ-CP ngày 17/10/2018 của Chính phủ và Quyết định số {0}/QĐ-BHXH, thủ trưởng các đơn "
-    "vị chịu trách nhiệm thi hành Thông tư {0}/2024/TT-BGDĐT. "
+    "Căn cứ Nghị định số {0}/2018/NĐ-CP ngày 17/10/2018 của Chính phủ và Quyết định số {0}/QĐ-BHXH, thủ trưởng các "
+    "đơn vị chịu trách nhiệm thi hành Thông tư {0}/2024/TT-BGDĐT. "
 )
 CASE_LAW = (
-    "The court in Foo v. Bar, 1 U.S. 12, 15 (2003), followed Lopez, 514 U.S. at 549. Id. at 560. The statute, 42 U.S.C. "
-    "§ 1983, was applied in the second appeal, and the judgment below was affirmed without opinion. "
+    "The court in Foo v. Bar, 1 U.S. 12, 15 (2003), followed Lopez, 514 U.S. at 549. Id. at 560. The statute, 42 "
+    "U.S.C. § 1983, was applied in the second appeal, and the judgment below was affirmed without opinion. "
 )
 GERMAN_LAW = (
-    "Die Klage ist nach § 154 Abs. 1 VwGO abzuweisen. Das Gericht folgt dem Urteil des BVerwG vom 20.02.2012 - 4 C 9.11 "
-    "-, wonach § 708 Nr. 11 ZPO in Verbindung mit § 711 ZPO gilt und die Revision nicht zuzulassen ist. "
+    "Die Klage ist nach § 154 Abs. 1 VwGO abzuweisen. Das Gericht folgt dem Urteil des BVerwG vom 20.02.2012 - 4 C "
+    "9.11 -, wonach § 708 Nr. 11 ZPO in Verbindung mit § 711 ZPO gilt und die Revision nicht zuzulassen ist. "
 )
 
 

@@ -17,8 +17,7 @@ _PHRASE_ENDS = re.compile(
     rf"{_GAP}(?:$|[.,;:!?)\"'”]|"
     + grammar.one_of(
         "co, duoc, da, ap dung, quy dinh, neu, la, se, cung, thi, con, ve, do, cua, yeu cau, ban hanh, khong, chi,"
-        "phai, va,"
-        "thay the, het, bat dau, khi, tu, de, cho, bi, doi voi"
+        "phai, va, thay the, het, bat dau, khi, tu, de, cho, bi, doi voi"
     )
     + ")"
 )
@@ -27,8 +26,7 @@ _LEGAL = re.compile(
     "(?<![a-z])(?:"
     + grammar.one_of(
         "nhan duoc, kem theo, thi hanh, hieu luc, khieu nai, ban hanh, ky, huy bo, chap hanh, thay the, bai bo,"
-        "can cu, theo,"
-        "thuc hien, trien khai, thong qua, ap dung, quan triet"
+        "can cu, theo, thuc hien, trien khai, thong qua, ap dung, quan triet"
     )
     + r"|(?:dieu|khoan) \d)"
 )

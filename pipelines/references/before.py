@@ -36,8 +36,7 @@ _OTHER_CLAUSE = re.compile(
     "(?<![a-z])(?:"
     + grammar.one_of(
         "cho biet, tai, du, nghe, phat bieu, quan triet, bao cao, neu, lam viec, to chuc, theo, trong do, sau khi,"
-        "nham,"
-        "trien khai, thuc hien, can cu, den, dien ra, bat dau, khai mac, co hieu luc, nhan duoc"
+        "nham, trien khai, thuc hien, can cu, den, dien ra, bat dau, khai mac, co hieu luc, nhan duoc"
     )
     + r"|kiem tra(?! trung uong| tinh| thanh| huyen| quan| dang)|hoi nghi(?! lan| ban| trung uong| t)|khi(?= [^,]*,))"
 )

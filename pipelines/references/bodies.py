@@ -22,8 +22,7 @@ _PHRASE_END = re.compile(
     r"[,;:.()\[\]\"“”]|\n\n|(?<![a-z])"
     + grammar.one_of(
         "ve, ngay, nam, ban hanh, quy dinh, huong dan, da, duoc, la, co, se, va, de, trien khai, phe duyet, so, khi,"
-        "nham,"
-        "tai, thi, cung"
+        "nham, tai, thi, cung"
     )
 )
 _LONGEST_PHRASE = 80

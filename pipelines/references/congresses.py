@@ -54,7 +54,7 @@ _NEXT_WORD = re.compile(
     rf"thanh niên)(?!\w)"
 )
 _ROMAN = re.compile(r"[IVX]+")
-_CUE = re.compile(rf"{_GAP}(?:cua{_GAP})?(?:hoi|dai|trung|tw|t\.|tu|bch|ban|lan|thu)")
+_CUE = re.compile(rf"{_GAP}(?:cua{_GAP})?(?:hoi|dai|dang|trung|tw|t\.|tu|bch|ban|lan|thu)")
 _RESOLVING = frozenset(("nghi-quyet", "ket-luan"))
 _HIGHEST_PLENUM = 20
 
@@ -88,9 +88,11 @@ def _local_plenum(text: Text, head: Head) -> Citation | None:
 
 
 def _congress(text: Text, head: Head) -> Citation | None:
-    match = _CONGRESS.match(text.folded, head.end)
-    if match is None or head.type is None or head.type.slug != "nghi-quyet":
+    if head.type is None or head.type.slug != "nghi-quyet":
         return None
+    match = _CONGRESS.match(text.folded, head.end)
+    if match is None:
+        return _unnamed_congress(text, head)
     body, end = _body(text, match)
     number = _NUMBERED.match(text.folded, end)
     if number:
@@ -111,6 +113,19 @@ def _congress(text: Text, head: Head) -> Citation | None:
         body=body,
         flags=("national",) if match["nation"] and body is None else (),
     )
+
+
+def _unnamed_congress(text: Text, head: Head) -> Citation | None:
+    """The resolution of a congress that goes without the word: "Nghị quyết Đảng bộ tỉnh lần thứ XVI"."""
+    of = _OF.match(text.folded, head.end)
+    if of is None or of["body"].split()[:2] != ["dang", "bo"]:
+        return None
+    body, end = _with_name(text, of.span("body"))
+    number = _NUMBERED.match(text.folded, end)
+    if number is None or "thu" not in number[0]:
+        return None
+    term = str(grammar.ordinal(number["ordinal"]))
+    return Citation(head.start, number.end(), "congress", head.type, head=head, name="dai-hoi", term=term, body=body)
 
 
 def _body(text: Text, match: re.Match[str]) -> tuple[tuple[int, int] | None, int]:

@@ -25,7 +25,9 @@ _PASSED_ON = re.compile(
     rf"{_GAP}(?:da{_GAP})?{grammar.one_of('ban hanh, thong qua, ky, ky ban hanh, phe duyet')}"
     rf"{_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d)"
 )
-_DATELINE = re.compile(rf"{_GAP}(?:\|{_GAP})?{_GAP}(?P<place>[^,;:.()\d]{{3,60}}),{_GAP}ngay{_GAP}(?=\d)")
+_DATELINE = re.compile(
+    rf"(?:{_GAP}{_GAP}v/v[^\n]{{1,200}})?{_GAP}(?:\|{_GAP})?{_GAP}(?P<place>[^,;:.()\d]{{3,60}}),{_GAP}ngay{_GAP}(?=\d)"
+)
 _YEAR = re.compile(rf",?{_GAP}\(?(?:nam{_GAP})?(?P<year>{grammar.YEAR})(?!{_GAP}[/-]\d)(?={_GAP}(?:[,.;)]|$|[a-z(]))")
 _TITLE_YEAR = re.compile(r"(?<!nam)(?<![,.:;-]) (?P<year>(?:19|20)\d\d)$")
 _OF = re.compile(rf"{_GAP},?{_GAP}(?:cua|of|do){_GAP}")
@@ -42,8 +44,8 @@ _MADE = re.compile(rf"{_GAP}(?:ky{_GAP})?ban{_GAP}hanh(?P<on>{_GAP}(?:vao{_GAP})
 _BY = re.compile(r"(?<![a-z])do ")
 _ABOUT = grammar.one_of(
     "ve, v/v, ban hanh, phe duyet, quy dinh, huong dan, sua doi, trien khai, nham, de, thi hanh, dieu chinh,"
-    "truyen dat,"
-    "cong bo, tuyen truyen, don doc, thanh lap, mot so, xu ly, tang cuong, giao, bai bo, thuc hien, cong nhan"
+    "truyen dat, cong bo, tuyen truyen, don doc, thanh lap, mot so, xu ly, tang cuong, giao, bai bo, thuc hien,"
+    "cong nhan"
 )
 _SUBJECT = re.compile(rf"{_GAP},?{_GAP}(?={_ABOUT}|[\"“‘«])")
 _SUBJECT_END = re.compile(r"[.!?](?=\s|$)|[;|]")

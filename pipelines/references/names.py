@@ -34,8 +34,7 @@ _NOT_A_LAW = re.compile(
 _SCHOOL_OF = re.compile(
     "(?<![a-z])"
     + grammar.one_of(
-        "dai hoc, dh, khoa, truong, cong ty, van phong, nganh, cu nhan, thac si, tien si, gioi, doan, bo mon,"
-        "hang, vien"
+        "dai hoc, dh, khoa, truong, cong ty, van phong, nganh, cu nhan, thac si, tien si, gioi, doan, bo mon,hang, vien"
     )
     + r" {1,3}$"
 )

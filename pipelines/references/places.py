@@ -24,27 +24,19 @@ _DISTRICT = re.compile(rf"{grammar.headed_phrases('huyen, quan, thi xa, huyen uy
 _WORDS = re.compile(rf"{grammar.NAME}(?:[ -]{{1,3}}{grammar.NAME}){{0,4}}")
 _ANY = re.compile(rf"(?<!\w){grammar.NAME}(?:[ -]{{1,3}}{grammar.NAME}){{1,4}}")
 # The commonest surnames, and what stands before a person's name.
-_SURNAMES = frozenset(
-    (
-        "nguyen",
-        "tran",
-        "le",
-        "pham",
-        "hoang",
-        "huynh",
-        "phan",
-        "vu",
-        "vo",
-        "dang",
-        "bui",
-        "do",
-        "ho",
-        "ngo",
-        "duong",
-        "ly",
+_SURNAME = re.compile(
+    grammar.one_of("nguyen, tran, le, pham, hoang, huynh, phan, vu, vo, dang, bui, do, ho, ngo, duong, ly")
+)
+# What names of bodies, papers and festivals begin with.
+_BODY_WORD = re.compile(
+    grammar.one_of(
+        "ban, bao, bo, chi, chinh, chuong, cong, cuc, dai, dang, doan, du, hoc, hoi, huyen, ke, khoa, khu, lien,"
+        "luat, mat, ngan, nghi, nha, phong, phuong, quan, quoc, quyet, so, tet, thanh, thi, thong, thu, tinh, toa,"
+        "tong, trung, truong, uy, van, vien, xa"
     )
 )
 _TITLE = re.compile(r"(?<![a-z])(?:ong|ba|anh|chi|dong chi|chu tich|bi thu|giam doc|em|co|chu|bac)[ \n]+$")
+_LONGEST_DISTRICT = 3  # words
 _NO_PLACES = frozenset(("viet-nam", "cong-san", "bac-ho", "ho-chi-minh", "quoc-hoi"))
 _MEETING_PLACES = frozenset(("ha-noi", "ho-chi-minh"))  # named in passing by every page in the country
 _LAST_OF_FORMER = "2025-06-30"
@@ -108,10 +100,10 @@ def _only_name(text: Text) -> set[str]:
     names = set()
     for match in _ANY.finditer(text.plain):
         words = match[0].split()
-        person = fold(words[0]).text in _SURNAMES or _TITLE.search(
-            text.folded, max(0, match.start() - 16), match.start()
-        )
-        if not person and len(words) < 4 and not match[0].isupper() and unit_in(match[0]) is None:
+        first = fold(words[0]).text
+        person = _SURNAME.fullmatch(first) or _TITLE.search(text.folded, max(0, match.start() - 16), match.start())
+        other = _BODY_WORD.fullmatch(first) or match[0].isupper() or unit_in(match[0])
+        if not person and not other and len(words) <= _LONGEST_DISTRICT:
             names.add(slugify(match[0]))
     names -= _NO_PLACES
     return names if len(names) == 1 else set()

@@ -18,8 +18,8 @@ from .text import Text
 CUES: dict[RelationKind, str] = {
     "guides": (
         "huong dan; huong dan thuc hien; huong dan thi hanh; huong dan ap dung; huong dan viec thuc hien;"
-        "huong dan cu the;"
-        "huong dan chi tiet; huong dan trien khai thuc hien; huong dan to chuc thuc hien; huong dan chi tiet thi hanh"
+        "huong dan cu the; huong dan chi tiet; huong dan trien khai thuc hien; huong dan to chuc thuc hien;"
+        "huong dan chi tiet thi hanh"
     ),
     "replaces": "thay the",
     "amends": "sua doi, bo sung; sua doi bo sung; sua doi va bo sung; sua doi; bo sung; dieu chinh",
@@ -38,9 +38,8 @@ _CUE = re.compile(grammar.headed(_KINDS))
 # Words that may stand between a cue and its object: "thay thế hoàn toàn cho", "sửa đổi một số điều của các"
 _FILLING = grammar.one_of(
     "cho, hoan toan, toan bo, mot phan, mot so, noi dung, dieu, khoan, diem, chuong, phu luc, cua, cac, nhung,"
-    "tinh than,"
-    "thong nhat, hieu qua, phat trien, phat huy, nghiem, nghiem tuc, co hieu qua, day du, tot, viec, va, vua, lan, ca,"
-    "dong thoi, tai, doi voi, theo, hai, ba"
+    "tinh than, thong nhat, hieu qua, phat trien, phat huy, nghiem, nghiem tuc, co hieu qua, day du, tot, viec, va,"
+    "vua, lan, ca, dong thoi, tai, doi voi, theo, hai, ba"
 )
 _FILLER = re.compile(
     rf"(?:[ \n,]|(?<![a-z])(?:{_FILLING}|\d{{1,3}}(?![a-z\d])|[a-z](?![a-z])|{grammar.trie(_KINDS)}(?![a-z])))*+"

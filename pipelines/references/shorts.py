@@ -15,6 +15,12 @@ from .symbols import Symbol
 from .text import Text
 
 _GAP = grammar.GAP
+
+
+def _either(phrases: str) -> str:
+    return "(?:" + "|".join(phrase.strip() for phrase in phrases.split(",")) + ")"
+
+
 # Glued to the number these make it a measure, a score, a date or a code: 1.000m2, 3-1, 5%, 7h30, 17/2
 _MEASURE = re.compile(r"[.,:]\d|-\d|/\d|/[a-z]|[a-z]|\+\d| ?[%°²]| ?(?:m2|m3|ha|km|kg|cm|mm|usd|vnd)(?![a-z])")
 _LIST_COMMA = re.compile(r",\d{2,5}(?![\d%])")  # "các Nghị quyết 57,59"
@@ -22,16 +28,13 @@ _LIST_COMMA = re.compile(r",\d{2,5}(?![\d%])")  # "các Nghị quyết 57,59"
 _GOES_ON = re.compile(
     rf"{_GAP}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]|(?:nam|ngay){_GAP}\d|"
     + grammar.one_of(
-        "cua, ve, va, cung, hoac, khoa, do, de, khi, duoc, da, dang, se, la, co, cho, vao, tu, ra, bi, neu, con, chi,"
-        "thi, ma,"
-        "hay, tai, trong, o, den, nay, tren, rieng, tro, vua, moi, vi, bang, voi, theo, khong, chua, phai, tiep,"
-        "quy dinh,"
-        "quyet dinh, huong dan, thay the, sua doi, ban hanh, yeu cau, nhan manh, xac dinh, khang dinh, giao, cho phep,"
-        "thuc su, ngay trong, ngay tu, nham, gom, bao gom, gan, sau, truoc, thuc hien, trien khai, thi hanh,"
-        "tac dong, tao, mo,"
-        "giup, goi, coi, nhu, can, nghi quyet, nghi dinh, chi thi, thong tu, ket luan, cong van, phan, tong ket,"
-        "so ket,"
-        "that su, dat, lam, dua, bo sung, dinh huong, xem, trung uong, bo chinh tri, dieu, khoan"
+        "cua, ve, va, cu, ay, nua, cung, hoac, khoa, do, de, khi, duoc, da, dang, se, la, co, cho, vao, tu, ra, bi,"
+        "neu, con, chi, thi, ma, hay, tai, trong, o, den, nay, tren, rieng, tro, vua, moi, vi, bang, voi, theo,"
+        "khong, chua, phai, tiep, quy dinh, quyet dinh, huong dan, thay the, sua doi, ban hanh, yeu cau, nhan manh,"
+        "xac dinh, khang dinh, giao, cho phep, thuc su, ngay trong, ngay tu, nham, gom, bao gom, gan, sau, truoc,"
+        "thuc hien, trien khai, thi hanh, tac dong, tao, mo, giup, goi, coi, nhu, can, nghi quyet, nghi dinh,"
+        "chi thi, thong tu, ket luan, cong van, phan, tong ket, so ket, that su, dat, lam, dua, bo sung, dinh huong,"
+        "xem, trung uong, bo chinh tri, dieu, khoan"
     )
     + ")"
 )
@@ -39,22 +42,20 @@ _GOES_ON = re.compile(
 # alone tell that the number counts.
 _NOUNS = (
     "người, ca, hộ, tháng, giờ, phút, giây, tuần, quý, bước, nội dung, vấn đề, nhóm, điểm, tỷ, tỉ, triệu, nghìn,"
-    "ngàn, đồng,"
-    "mét, tấn, tạ, tiêu chí, tiêu chuẩn, giải, giai đoạn, mức, loại, lần, đợt, cán bộ, đảng viên, học sinh,"
-    "sinh viên, trường,"
-    "đơn vị, xã, huyện, tỉnh, phường, quận, thôn, làng, tổ, doanh nghiệp, dự án, công trình, nhiệm vụ, giải pháp,"
-    "chỉ tiêu, bài,"
-    "cuộc, quả, thẻ, bàn, trận, vòng, ban, chương, trọng tâm, điều kiện, thủ tục, vị trí, chức danh, cấp, bên, khâu,"
-    "cơ quan,"
-    "ngành, lĩnh vực, lỗi, tuyến, đường, hồ sơ, vụ, đối tượng, chế độ, chính sách, khoản, mục, phần, nghị quyết,"
-    "quyết định,"
-    "văn bản, báo cáo, tờ trình, kế hoạch, lít, con, cây, chiếc, căn, ngôi, phòng, lớp, suất, gói, mặt, không, có,"
-    "sẵn sàng,"
-    "tại chỗ, cùng, nhất, tốt, rõ, đúng, trong một, m"
+    "ngàn, đồng, mét, tấn, tạ, tiêu chí, tiêu chuẩn, giải, giai đoạn, mức, loại, lần, đợt, cán bộ, đảng viên,"
+    "học sinh, sinh viên, trường, đơn vị, xã, huyện, tỉnh, phường, quận, thôn, làng, tổ, doanh nghiệp, dự án,"
+    "công trình, nhiệm vụ, giải pháp, chỉ tiêu, bài, cuộc, quả, thẻ, bàn, trận, vòng, ban, chương, trọng tâm,"
+    "điều kiện, thủ tục, vị trí, chức danh, cấp, bên, khâu, cơ quan, ngành, lĩnh vực, lỗi, tuyến, đường, hồ sơ, vụ,"
+    "đối tượng, chế độ, chính sách, khoản, mục, phần, nghị quyết, quyết định, văn bản, báo cáo, tờ trình, kế hoạch,"
+    "lít, con, cây, chiếc, ngôi, phòng, lớp, suất, gói, mặt, sẵn sàng, tại chỗ, trong một, m"
+)
+# Verbs that begin like one of them: a document does these.
+_VERBS = (
+    "ban hành, điều chỉnh, điều hành, giải quyết, giải thể, giải thích, giải đáp, tổ chức, phòng chống, phòng ngừa,"
+    "bước đầu, bước vào, loại bỏ, loại trừ, cấp phép, cấp cho, mức độ, phần nào, phần lớn, đường lối, cuộc sống"
 )
 _COUNTED = re.compile(
-    r"\s{1,9}(?:(?:năm|ngày|điều)(?!\s+\d)|" + "|".join(noun.strip() for noun in _NOUNS.split(",")) + r")(?!\w)",
-    re.IGNORECASE,
+    rf"\s{{1,9}}(?!{_either(_VERBS)}(?!\w))(?:(?:năm|ngày|điều)(?!\s+\d)|{_either(_NOUNS)})(?!\w)", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?:19[4-9]|20[0-3])\d")  # "Kế hoạch 2025" is of that year; a decision may have such a number
 _MANY = frozenset(("quyet-dinh", "cong-van"))  # types whose numbers go into the thousands every year
