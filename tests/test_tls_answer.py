@@ -8,7 +8,7 @@ import zlib
 
 import brotli
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.tls.answer import LARGEST_HEAD, Answer, AnswerError, Wire, read_answer
@@ -134,6 +134,7 @@ def test_an_answer_to_head_has_no_body() -> None:
     assert (got.body, got.ending) == (b"", "none")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300), st.integers(1, 40))
 def test_no_bytes_raise_anything_else(raw: bytes, pieces: int) -> None:
     for start in (b"", OK, CHUNKED + b""):
@@ -141,6 +142,7 @@ def test_no_bytes_raise_anything_else(raw: bytes, pieces: int) -> None:
         assert isinstance(got, str) or len(got.body) <= 200
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=400), st.lists(st.integers(1, 50), max_size=12), st.integers(1, 60))
 def test_chunks_are_put_together_wherever_they_are_cut(body: bytes, sizes: list[int], pieces: int) -> None:
     raw, rest = CHUNKED, body
@@ -195,6 +197,7 @@ def test_a_body_shows_whether_it_is_whole(case: str, body: bytes, coding: bytes,
     assert is_whole(body, ((b"Content-Encoding", coding),)) == whole, case
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300), st.sampled_from([b"", b"gzip", b"br", b"deflate", b"zstd"]))
 def test_no_body_makes_the_question_fail(body: bytes, coding: bytes) -> None:
     assert is_whole(body, ((b"content-encoding", coding),)) in (True, False)

@@ -9,7 +9,7 @@ import re
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import servers
@@ -34,6 +34,7 @@ PLACES = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size
 LEAF = der_of(servers.issue("leaf", servers.middle(), issuer_at="http://ca/m", hosts=["a.example", "10.0.0.1"]))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(PLACES, PLACES)
 def test_no_certificate_makes_reading_it_fail(leaf: list[tuple[int, int]], above: list[tuple[int, int]]) -> None:
     async def get(_: str) -> bytes:
@@ -48,6 +49,7 @@ def test_no_certificate_makes_reading_it_fail(leaf: list[tuple[int, int]], above
         asyncio.run(aia.complete([certificate], get))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=200))
 def test_no_bytes_are_taken_for_a_certificate(raw: bytes) -> None:
     assert aia.read_certificates(raw) == []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import servers
@@ -109,6 +109,8 @@ TABLE: list[tuple[HostState | None, HostPolicy, str, str]] = [
     (None, UNVERIFIED, "plain-http", "strict !plain-http"),
     (None, PLAIN, "plain-http", "strict http"),
     (None, PLAIN, "plain-http refused", "strict http ?plain-http"),
+    (None, PLAIN, "protocol protocol bad-http", "strict legacy http !protocol"),
+    (None, PLAIN, "protocol protocol no-response", "strict legacy http ?protocol"),
     (None, PLAIN, "protocol protocol dns", "strict legacy http ?dns"),
     (None, PLAIN, "protocol protocol", "strict legacy http"),
     # ambiguous: the same again, less demanding, back to strict, then rest; never unverified
@@ -173,6 +175,7 @@ STATES = st.none() | st.builds(state, st.sampled_from(list(RUNGS.values())), fre
 POLICIES = st.builds(HostPolicy, st.frozensets(st.sampled_from(["unverified", "http"])))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(STATES, POLICIES, st.lists(FAULTS, min_size=40, max_size=40))
 def test_every_walk_ends_and_asks_for_permission(
     before: HostState | None, policy: HostPolicy, faults: list[str]

@@ -133,9 +133,13 @@ def http_on_tls_port(sock: socket.socket, n: int) -> None:
 
 
 @pytest.mark.parametrize("fault", NO_WAY)
-@pytest.mark.parametrize("allow", [(), ("unverified",)])
+@pytest.mark.parametrize("allow", [(), ("unverified",), ("http",)])
 def test_a_host_without_common_ground_is_given_up_once(fault: str, allow: tuple[str, ...]) -> None:
     serve, error_class, connections = NO_WAY[fault]
+    if "http" in allow:
+        if fault == "plain http":
+            return  # then there is common ground
+        connections += 1  # which shows that there is no plain http either
     with servers.serving(serve()) as server:
         got = run(server, *allow, pages=3)
         used = server.connections

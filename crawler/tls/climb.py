@@ -146,6 +146,8 @@ class Climber:
             if step.wait:
                 await asyncio.sleep(self.limits.pause(trail.attempts))
             try:
+                if step.rung == HTTP and target.scheme == "https" and not walk.from_memory:
+                    await self._try_http(target, policy, trail)
                 connection = await self._try(target, step, policy, intermediates, trail)
             except ConnectError:
                 step, walk = next_step(walk, trail.fault, policy)
@@ -179,6 +181,21 @@ class Climber:
         assert problem is not None
         raise problem
 
+    async def _try_http(self, target: Target, policy: HostPolicy, trail: Trail) -> None:
+        """Nothing, if the host answers in plain HTTP: that a port is open shows nothing. Raises ConnectError."""
+        connection = await self._try(target, Try(HTTP), policy, (), trail)
+        trail.words.pop()
+        request = f"HEAD / HTTP/1.1\r\nHost: {target.authority}\r\nConnection: close\r\n\r\n"
+        try:
+            async with asyncio.timeout(self.limits.handshake):
+                await connection.ask(request.encode("ascii"), "HEAD", 0)
+        except (AnswerError, TimeoutError) as error:
+            silent = ConnectError(getattr(error, "fault", "timeout"), str(error), connection.ip)
+            trail.note(str(HTTP), silent)
+            raise silent from error
+        finally:
+            connection.close()
+
     async def _complete(self, policy: HostPolicy, trail: Trail) -> tuple[str, ...]:
         async def get(address: str) -> bytes:
             return await fetch_plain(address, replace(policy, connect=""), self.resolve)
@@ -201,8 +218,11 @@ class Climber:
         return Stop("obsolete-cipher", permanent=True)
 
     def _remember(self, target: Target, before: HostState | None, walk: Walk, intermediates: tuple[str, ...]) -> None:
-        state = HostState() if target.scheme == "http" else after_success(before, walk, intermediates, self.now())
-        if state != before and not (before is None and state == HostState()):
+        if target.scheme == "http":
+            state = replace(before or HostState(), fault="", policy=None, failures=0, rest_until=0.0)
+        else:
+            state = after_success(before, walk, intermediates, self.now())
+        if state != (before or HostState()):
             self.memory.put(target.key, state)
 
     def _give_up(
