@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pipelines.corpus_claims import keep_claims, keep_names
+from pipelines.corpus_claims import keep_claims, keep_names, order_articles
 from pipelines.corpus_copies import keep_clusters, keep_sketches
 from pipelines.corpus_links import keep_links
 from pipelines.corpus_resolution import resolve_mentions
@@ -48,6 +48,7 @@ def run_corpus(store: Store) -> CorpusReport:
     report.take("corrections", lambda: _correct(store))
     report.take("texts", lambda: keep_sketches(store))
     report.take("clusters", lambda: keep_clusters(store))
+    order_articles(store)
     report.take("names", lambda: keep_names(store))
     report.take("identities", lambda: _identify(store))
     report.take("claims", lambda: keep_claims(store))

@@ -35,14 +35,15 @@ def keep_claims(store: Store) -> int:
 
 
 def order_articles(store: Store) -> None:
-    """Nothing; the temporary table ``voters`` holds every article with its cluster, in order of publication."""
+    """Nothing; the temporary table ``voters`` holds every article in order of publication: its rowid is its place."""
     prepare(store, "voters", _VOTERS)
     store.connection.execute("CREATE UNIQUE INDEX temp.voters_article ON voters(article)")
 
 
 def _open_ballot(store: Store) -> None:
-    order_articles(store)
+    """Lays out what every citation says of its regulation; grouped from there ten times as fast as from the table."""
     store.connection.create_function("same", 1, _same, deterministic=True)
+    prepare(store, "ballot", _BALLOT)
 
 
 @lru_cache(maxsize=65_536)  # issuers and subjects repeat within a run; the bound keeps a long one small
@@ -67,33 +68,40 @@ def _named(store: Store) -> Iterator[tuple[object, ...]]:
         )
 
 
-# The articles that vote: ``nth`` is their place in order of publication, undated ones last.
 _VOTERS = """
-SELECT id AS article, coalesce(cluster, id) AS cluster,
-  row_number() OVER (ORDER BY published IS NULL, published, id) AS nth
-FROM articles
+SELECT id AS article, coalesce(cluster, id) AS cluster, substr(published, 1, 10) AS day, unit, province,
+  origin = 'own' AS own
+FROM articles ORDER BY published IS NULL, published, id
+"""
+
+# ``place`` orders citations by the publication of their articles, then within an article.
+_BALLOT = """
+SELECT m.regulation_in_page AS page_says, m.regulation, v.cluster, v.rowid << 16 | min(m.i, 65535) AS place,
+  m.symbol, m.issuer_code AS code,
+  iif(m.kind IN ('named', 'congress'), replace(m.surface, char(10), ' '), NULL) AS surface,
+  iif(m.date_role = 'issued' AND length(m.date) = 10, m.date, NULL) AS date, m.issuer, m.subject
+FROM mentions m JOIN voters v ON v.article = m.article
 """
 
 # How a regulation is written, by the pages that identify it; the spelling most clusters have, then the first in order.
 _NAMES = """
-WITH written(regulation, field, value, article) AS (
-  SELECT regulation_in_page, 'symbol', symbol, article FROM mentions WHERE symbol IS NOT NULL
-  UNION ALL SELECT regulation_in_page, 'code', issuer_code, article FROM mentions WHERE issuer_code IS NOT NULL
-  UNION ALL SELECT regulation_in_page, 'surface', replace(surface, char(10), ' '), article FROM mentions
-    WHERE kind IN ('named', 'congress')
-), counted AS (
-  SELECT regulation, field, value, count(DISTINCT cluster) AS n FROM written JOIN voters USING (article)
-  WHERE regulation IS NOT NULL GROUP BY 1, 2, 3
+WITH counted AS (
+  SELECT page_says, 'symbol' AS field, symbol AS value, count(DISTINCT cluster) AS n FROM ballot
+  WHERE symbol IS NOT NULL GROUP BY 1, 3
+  UNION ALL
+  SELECT page_says, 'code', code, count(DISTINCT cluster) FROM ballot WHERE code IS NOT NULL GROUP BY 1, 3
+  UNION ALL
+  SELECT page_says, 'surface', surface, count(DISTINCT cluster) FROM ballot WHERE surface IS NOT NULL GROUP BY 1, 3
 )
-SELECT regulation, field, value FROM (
-  SELECT *, row_number() OVER (PARTITION BY regulation, field ORDER BY n DESC, value) AS place FROM counted
-) WHERE place = 1
+SELECT page_says AS regulation, field, value FROM (
+  SELECT *, row_number() OVER (PARTITION BY page_says, field ORDER BY n DESC, value) AS rank FROM counted
+) WHERE rank = 1 AND page_says IS NOT NULL
 """
 
 _DAYS = """
 WITH counted AS (
-  SELECT regulation, date, count(DISTINCT cluster) AS n FROM mentions JOIN voters USING (article)
-  WHERE date_role = 'issued' AND length(date) = 10 AND regulation IS NOT NULL GROUP BY 1, 2
+  SELECT regulation, date, count(DISTINCT cluster) AS n FROM ballot
+  WHERE date IS NOT NULL AND regulation IS NOT NULL GROUP BY 1, 2
 ), ranked AS (
   SELECT *, n = max(n) OVER (PARTITION BY regulation) AS leads FROM counted
 )
@@ -103,26 +111,27 @@ SELECT regulation, min(date) AS issued FROM ranked WHERE leads GROUP BY 1 HAVING
 _REGULATIONS = """
 SELECT r.id, r.year, d.issued, s.value AS symbol, c.value AS code, w.value AS surface
 FROM regulations r
-LEFT JOIN temp.days d ON d.regulation = r.id
-LEFT JOIN temp.names s ON s.regulation = r.id AND s.field = 'symbol'
-LEFT JOIN temp.names c ON c.regulation = r.id AND c.field = 'code'
-LEFT JOIN temp.names w ON w.regulation = r.id AND w.field = 'surface'
+LEFT JOIN days d ON d.regulation = r.id
+LEFT JOIN names s ON s.regulation = r.id AND s.field = 'symbol'
+LEFT JOIN names c ON c.regulation = r.id AND c.field = 'code'
+LEFT JOIN names w ON w.regulation = r.id AND w.field = 'surface'
 WHERE EXISTS (SELECT 1 FROM mentions m WHERE m.regulation_in_page = r.id)
 """
 
 # Spellings of one claim are counted together and shown as the first article has it.
 _CLAIMS = """
-WITH said(regulation, field, value, article, i) AS (
-  SELECT regulation, 'date', date, article, i FROM mentions WHERE date_role = 'issued' AND length(date) = 10
-  UNION ALL SELECT regulation, 'issuer', issuer, article, i FROM mentions WHERE issuer IS NOT NULL
-  UNION ALL SELECT regulation, 'subject', subject, article, i FROM mentions WHERE subject IS NOT NULL
+WITH said AS (
+  SELECT regulation, 'date' AS field, date AS value, count(DISTINCT cluster) AS n_clusters, min(place) AS first
+  FROM ballot WHERE date IS NOT NULL GROUP BY regulation, date
+  UNION ALL
+  SELECT regulation, 'issuer', issuer, count(DISTINCT cluster), min(place)
+  FROM ballot WHERE issuer IS NOT NULL GROUP BY regulation, same(issuer)
+  UNION ALL
+  SELECT regulation, 'subject', subject, count(DISTINCT cluster), min(place)
+  FROM ballot WHERE subject IS NOT NULL GROUP BY regulation, same(subject)
 )
-SELECT regulation, field, value, n_clusters, (SELECT article FROM voters WHERE nth = first >> 16) AS first_article
-FROM (
-  SELECT regulation, field, value, count(DISTINCT cluster) AS n_clusters, min(nth << 16 | min(i, 65535)) AS first
-  FROM said JOIN voters USING (article) WHERE regulation IS NOT NULL
-  GROUP BY regulation, field, same(value)
-)
+SELECT regulation, field, value, n_clusters, article AS first_article
+FROM said JOIN voters ON voters.rowid = first >> 16 WHERE regulation IS NOT NULL
 """
 
 _SAID = """

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.folding import fold
 from pipelines.references.grammar import ordinal
@@ -33,10 +34,11 @@ class Name:
     period: str
     number: str
 
-    @classmethod
-    def of(cls, id_: str) -> Name:
+    @staticmethod
+    @lru_cache(maxsize=65_536)  # the regulations of a corpus, each looked at for every citation that may mean it
+    def of(id_: str) -> Name:
         """The parts of ``vn/<system>/<issuer>/<type>/<period>/<number>``."""
-        return cls(*id_.split("/")[1:])
+        return Name(*id_.split("/")[1:])
 
     @property
     def family(self) -> tuple[str, ...]:

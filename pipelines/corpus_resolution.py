@@ -45,10 +45,10 @@ def resolve_mentions(store: Store) -> Resolution:
     for mentions in _by_page(store.connection.execute(_PROVISIONAL)):
         id_ = mentions[0]["page_says"]
         candidates = known.get(Name.of(id_).family, ())
-        for mention, found in _answers(store, mentions, candidates):
+        for mention, found in _answers(mentions, candidates):
             if (id_, found.id) in undone:
                 found = Answer(judged=True)
-            links.setdefault(id_, _Votes()).add(found, mention["article"])
+            links.setdefault(id_, _Votes()).add(found, mention)
             wanted += _change(mention, found)
     changed = write_in_steps(store, _RESOLVE, wanted)
     return Resolution(changed, tuple(link for id_, votes in sorted(links.items()) if (link := votes.link(id_))))
@@ -63,20 +63,24 @@ def dated_regulations(store: Store) -> list[Dated]:
 
 
 class _Votes:
-    """What the citations of one provisional regulation were found to mean, in order of publication."""
+    """What the citations of one provisional regulation were found to mean, each with its earliest article."""
 
     def __init__(self) -> None:
-        self._found: dict[str | None, tuple[str | None, int]] = {}
+        self._found: dict[str | None, tuple[tuple[bool, str, int], str | None]] = {}
 
-    def add(self, found: Answer, article: int) -> None:
-        if found.judged:
-            self._found.setdefault(found.id, (found.by, article))
+    def add(self, found: Answer, mention: sqlite3.Row) -> None:
+        """Counts one answer, if the citation's term or year is known."""
+        if not found.judged:
+            return
+        earliest = (mention["published"] is None, mention["published"] or "", mention["article"])
+        if found.id not in self._found or earliest < self._found[found.id][0]:
+            self._found[found.id] = earliest, found.by
 
     def link(self, id_: str) -> Link | None:
         """The link to the one regulation that every citation means whose term or year is known."""
         if len(self._found) != 1:
             return None
-        ((other, (by, article)),) = self._found.items()
+        ((other, ((_, _, article), by)),) = self._found.items()
         return Link(id_, "same_as", other, by, article) if other and by else None
 
 
@@ -86,14 +90,12 @@ def _by_page(rows: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
         yield list(group)
 
 
-def _answers(
-    store: Store, mentions: Sequence[sqlite3.Row], candidates: Sequence[Dated]
-) -> Iterator[tuple[sqlite3.Row, Answer]]:
+def _answers(mentions: Sequence[sqlite3.Row], candidates: Sequence[Dated]) -> Iterator[tuple[sqlite3.Row, Answer]]:
     """Each citation with its answer: what one of them states of term or symbol holds for all on the page."""
     if not candidates:
         yield from ((mention, Answer()) for mention in mentions)
         return
-    stated = {mention["i"]: _term(store, mention) for mention in mentions}
+    stated = {mention["i"]: _term(mention) for mention in mentions}
     terms = {term for term in stated.values() if term}
     shared = next(iter(terms)) if len(terms) == 1 else None
     exact = any(mention["symbol"] for mention in mentions)
@@ -105,16 +107,10 @@ def _answers(
         yield mention, answer(Cited(mention["page_says"], mention["published"], term, exact), candidates)
 
 
-def _term(store: Store, mention: sqlite3.Row) -> str | None:
-    name = Name.of(mention["page_says"])
-    if name.system == "state":
+def _term(mention: sqlite3.Row) -> str | None:
+    if mention["system"] == "state":
         return assembly_term(mention["issuer_code"])
-    if name.system != "party" or mention["kind"] == "anaphor":
-        return None
-    behind = store.value(
-        "SELECT substr(text, ?, ?) FROM texts WHERE article = ?", [mention["end"] + 1, _LOOK_AHEAD, mention["article"]]
-    )
-    return stated_term(str(behind or ""), mention["issuer"])
+    return stated_term(mention["behind"], mention["issuer"]) if mention["behind"] is not None else None
 
 
 def _change(mention: Mapping[str, object] | sqlite3.Row, found: Answer) -> list[tuple[object, ...]]:
@@ -134,15 +130,18 @@ WHERE NOT provisional AND EXISTS (SELECT 1 FROM mentions m WHERE m.regulation_in
 
 _UNDONE = "SELECT subject, object FROM regulation_links WHERE link = 'same_as' AND undone_at IS NOT NULL"
 
-_PROVISIONAL = """
-SELECT m.article, m.i, m."end", m.kind, m.symbol, m.issuer_code, m.issuer, m.regulation_in_page AS page_says,
-  m.regulation, m.resolved_by, m.resolved_in_page, substr(a.published, 1, 10) AS published,
+# In the order of the indexes, so that the citations of one regulation on one page come together without sorting.
+_PROVISIONAL = f"""
+SELECT m.article, m.i, m.symbol, m.issuer_code, m.issuer, m.regulation_in_page AS page_says, r.system,
+  m.regulation, m.resolved_by, m.resolved_in_page, a.published,
+  CASE WHEN r.system = 'party' AND m.kind <> 'anaphor' THEN (
+    SELECT substr(t.text, m."end" + 1, {_LOOK_AHEAD}) FROM texts t WHERE t.article = m.article
+  ) END AS behind,
   EXISTS (
     SELECT 1 FROM corrections c WHERE c.article = m.article AND c.text_sha256 = a.text_sha256
     AND c.start = m.start AND c."end" = m."end" AND c.field = 'regulation'
   ) AS corrected
 FROM regulations r JOIN mentions m ON m.regulation_in_page = r.id JOIN articles a ON a.id = m.article
-WHERE r.provisional
-ORDER BY a.published IS NULL, a.published, a.id, m.regulation_in_page, m.i
-"""
+WHERE r.provisional ORDER BY r.id, m.article, m.i
+"""  # noqa: S608 - our own number
 _RESOLVE = "UPDATE mentions SET regulation = ?, resolved_by = ? WHERE article = ? AND i = ? AND regulation_in_page = ?"

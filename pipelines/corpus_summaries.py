@@ -27,14 +27,14 @@ def keep_aliases(store: Store) -> int:
 
 def keep_counts(store: Store) -> int:
     """How many regulations are cited more or less, or in other places, than was counted."""
-    _count_articles(store)
+    prepare(store, "cited", _CITED)
     prepare(store, "fresh_counts", _COUNTS)
     return update_rows(store, "regulations", "id", "fresh_counts")
 
 
 def keep_regulation_units(store: Store) -> int:
     """How many rows of ``regulation_units`` changed."""
-    _count_articles(store)
+    prepare(store, "cited", _CITED)
     _serve(store)
     prepare(store, "fresh_regulation_units", _REGULATION_UNITS)
     return replace_rows(store, "regulation_units", ("regulation", "unit"), "fresh_regulation_units")
@@ -45,12 +45,6 @@ def keep_unit_months(store: Store) -> int:
     _serve(store)
     prepare(store, "fresh_unit_months", _UNIT_MONTHS)
     return replace_rows(store, "unit_months", ("unit", "month"), "fresh_unit_months")
-
-
-def _count_articles(store: Store) -> None:
-    prepare(store, "places", _PLACES)
-    store.connection.execute("CREATE UNIQUE INDEX temp.places_article ON places(article)")
-    prepare(store, "cited", _CITED)
 
 
 def _serve(store: Store) -> None:
@@ -77,12 +71,6 @@ WHERE m.regulation <> m.regulation_in_page AND m.kind NOT IN ('anaphor', 'list')
 )
 """
 
-_PLACES = """
-SELECT id AS article, substr(published, 1, 10) AS day, unit, province, coalesce(cluster, id) AS cluster,
-  origin = 'own' AS own
-FROM articles
-"""
-
 _CITED = "SELECT regulation, article, count(*) AS n FROM mentions WHERE regulation IS NOT NULL GROUP BY 1, 2"
 
 _COUNTS = """
@@ -91,7 +79,7 @@ SELECT r.id, coalesce(c.n_mentions, 0) AS n_mentions, coalesce(c.n_articles, 0) 
 FROM regulations r LEFT JOIN (
   SELECT regulation, sum(n) AS n_mentions, count(*) AS n_articles, count(DISTINCT cluster) AS n_clusters,
     count(DISTINCT province) AS n_provinces, min(day) AS first_cited
-  FROM cited JOIN places USING (article) GROUP BY regulation
+  FROM cited JOIN voters USING (article) GROUP BY regulation
 ) c ON c.regulation = r.id
 """
 
@@ -107,10 +95,10 @@ _REGULATION_UNITS = """
 WITH counted AS (
   SELECT regulation, province AS unit, min(day) AS first_cited, sum(n) AS n, sum(n * own) AS n_own,
     count(DISTINCT cluster) AS n_clusters
-  FROM cited JOIN places USING (article) WHERE province IS NOT NULL GROUP BY 1, 2
+  FROM cited JOIN voters USING (article) WHERE province IS NOT NULL GROUP BY 1, 2
   UNION ALL
   SELECT regulation, unit, min(day), sum(n), sum(n * own), count(DISTINCT cluster)
-  FROM cited JOIN places USING (article) WHERE unit <> province GROUP BY 1, 2
+  FROM cited JOIN voters USING (article) WHERE unit <> province GROUP BY 1, 2
 ), began AS (
   SELECT unit, min(day) AS day FROM watched GROUP BY unit
 )

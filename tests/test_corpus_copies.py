@@ -52,7 +52,7 @@ def test_the_first_article_decides() -> None:
         words[step * 30 : step * 30 + 20] = syllables(100 + step, 20)
         chain.append(words)
     sketches = [sketch(" ".join(words)) for words in chain]
-    clusters = first_of_each(enumerate(sketches))
+    clusters = first_of_each(list(enumerate(sketches)))
     assert [similarity(one, other) >= SIMILAR for one, other in pairwise(sketches)] == [True] * 7
     assert clusters[1] == 0
     assert clusters[7] != 0
