@@ -153,19 +153,21 @@ WHERE u.unit = ? ORDER BY u.n DESC, r.id LIMIT 25
 
 # Where this unit was the first of all of its kind, and watched from before the issue; ties are first together.
 FIRST = """
-WITH rivals(regulation, unit, first_cited) AS (
-  SELECT t.regulation, t.unit, t.first_cited FROM regulation_units t JOIN units u ON u.slug = t.unit
-  WHERE CASE WHEN (SELECT successor FROM units WHERE slug = ?1) IS NULL THEN u.valid_to ELSE u.valid_from END IS NULL
-)
-SELECT r.id, r.label, mine.first_cited, mine.lag_days,
-       (SELECT count(*) FROM rivals WHERE rivals.regulation = mine.regulation) AS n_units
-FROM regulation_units mine JOIN regulations r ON r.id = mine.regulation
-WHERE mine.unit = ?1 AND NOT mine.censored AND mine.first_cited IS NOT NULL AND n_units > 1
-  AND NOT EXISTS (
-    SELECT 1 FROM rivals
-    WHERE rivals.regulation = mine.regulation AND rivals.unit <> ?1 AND rivals.first_cited < mine.first_cited
+WITH kin(slug) AS (
+  SELECT slug FROM units
+  WHERE CASE WHEN (SELECT successor FROM units WHERE slug = ?1) IS NULL THEN valid_to ELSE valid_from END IS NULL
+), mine AS (
+  SELECT t.*, (SELECT count(*) FROM regulation_units o WHERE o.regulation = t.regulation AND o.unit IN kin) AS n_units
+  FROM regulation_units t
+  WHERE t.unit = ?1 AND NOT t.censored AND NOT EXISTS (
+    SELECT 1 FROM regulation_units o
+    WHERE o.regulation = t.regulation AND o.unit <> ?1 AND o.first_cited < t.first_cited AND o.unit IN kin
   )
-ORDER BY n_units DESC, mine.first_cited DESC LIMIT 15
+)
+SELECT r.id, r.label, mine.first_cited, mine.lag_days, mine.n_units
+FROM mine JOIN regulations r ON r.id = mine.regulation
+WHERE mine.n_units > 1 AND mine.first_cited IS NOT NULL
+ORDER BY mine.n_units DESC, mine.first_cited DESC LIMIT 15
 """
 
 COVERAGE = """
