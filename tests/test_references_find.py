@@ -66,6 +66,7 @@ SPELLINGS = [
         "Quyết định số12/QĐ- UBND",
         "Quyết\nđịnh số\n12/QĐ-\nUBND",
     ),
+    *("Quyết  định   số  12/QĐ-UBND", "Quyết\u00a0định số\r\n12/QĐ-UBND", "Quyết định số\u2003 12/QĐ-UBND"),
     *("Quyết định số\u200b 12/QĐ-UBND", "Quyết định số 12/QĐ-UВNĐ".replace("UВNĐ", "UВND"), "3Quyết định 12/QĐ-UBND"),
     *(
         "Quyết định&nbsp;số 12/QĐ-UBND",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gold.score import read
 from pipelines.references import find_references, reference_keys
 
+GOLD = Path(__file__).parent / "gold" / "documents-dev.jsonl"
 PIECES = st.sampled_from(
     [
         *(
@@ -134,3 +139,34 @@ def test_time_is_linear(unit: str) -> None:
 def test_odd_texts_are_read(text: str) -> None:
     find_references(text, published="2023-02-18", unit="gia-lai")
     reference_keys(text)
+
+
+WRITTEN = [
+    ("decomposed", lambda text: unicodedata.normalize("NFD", text)),
+    ("U+00D0", lambda text: text.replace("Đ", "Ð").replace("đ", "ð")),
+    ("no-break spaces", lambda text: text.replace(" ", "\u00a0")),
+    ("double spaces", lambda text: text.replace(" ", "  ")),
+    ("long dashes", lambda text: re.sub(r"(?<=\w)-(?=\w)", "–", text)),
+    ("other slashes", lambda text: text.replace("/", "⁄")),
+    ("zero width", lambda text: text.replace(" ", "\u200b ")),
+    ("entities", lambda text: text.replace("à", "&agrave;").replace("ê", "&ecirc;")),
+    ("lines ended by CR LF", lambda text: text.replace("\n", "\r\n")),
+]
+
+
+@pytest.mark.parametrize(("manner", "write"), WRITTEN, ids=[manner for manner, _ in WRITTEN])
+def test_the_same_text_in_another_spelling_says_the_same(manner: str, write: Callable[[str], str]) -> None:
+    for record in read(GOLD):
+        text = record["text"]
+        if manner == "entities" and "&" in text:
+            continue
+        options = {"published": record.get("published"), "unit": record.get("province")}
+        said, again = find_references(text, **options), find_references(write(text), **options)
+        facts, facts_again = (
+            [(m.number, m.type, m.issuer_code, m.date, m.regulation) for m in found.mentions] for found in (said, again)
+        )
+        assert facts_again == facts, f"{manner}: {text}"
+        relations, relations_again = (
+            [(r.subject, r.relation, r.object) for r in found.relations] for found in (said, again)
+        )
+        assert relations_again == relations, f"{manner}: {text}"

@@ -12,6 +12,7 @@ from pipelines.folding import normalise
 from pipelines.models import Paragraph, References
 
 from .assemble import assemble
+from .bodies import Body
 from .citation import Citation
 from .context import Context, read_context
 from .find import find
@@ -46,11 +47,7 @@ def find_references(
     citations = find(whole)
     citations, contexts = share(whole, citations, _contexts(whole, citations))
     bodies = [issuing_body(citation, context) for citation, context in zip(citations, contexts, strict=True)]
-    around = Surroundings(published, unit, level)
-    if any(
-        citation.kind == "congress" or (body and body.local) for citation, body in zip(citations, bodies, strict=True)
-    ):
-        around = survey(whole, around, _dateline(whole, contexts))
+    around = _around(whole, citations, contexts, bodies, Surroundings(published, unit, level))
     parts = [
         (citation, context, identify(whole, citation, context, body, around))
         for citation, context, body in zip(citations, contexts, bodies, strict=True)
@@ -79,6 +76,18 @@ def _contexts(text: Text, citations: Sequence[Citation]) -> list[Context]:
         read_context(text, citation, left, right)
         for citation, left, right in zip(citations, ends, starts, strict=False)
     ]
+
+
+def _around(
+    text: Text,
+    citations: Sequence[Citation],
+    contexts: Sequence[Context],
+    bodies: Sequence[Body | None],
+    site: Surroundings,
+) -> Surroundings:
+    """What page and site say of place; a page that cites no local body is not asked."""
+    local = any(body and body.local for body in bodies) or any(one.kind == "congress" for one in citations)
+    return survey(text, site, _dateline(text, contexts)) if local else site
 
 
 def _dateline(text: Text, contexts: Sequence[Context]) -> str | None:

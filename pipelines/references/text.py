@@ -4,38 +4,56 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.folding import Folded, fold
 
 # Entities that a page shows as text: "ng&agrave;y", "&nbsp;". Folding them away keeps a citation in one piece.
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")
+_SPACES = "\t\r\u00a0\u202f\u2002\u2003\u2009\u3000"
+_LETTERS = (("Ð", "Đ"), ("ð", "đ"), ("Ɖ", "Đ"), ("ɖ", "đ"))  # look alike, and other programs write them for Đ
+_RUN = re.compile(r" {2,}+| *+\n[ \n]*+")
+_LONE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
+_GOES_ON = re.compile(r"[a-zà-ỹ0-9(]")  # a line that begins so belongs to the one before
+_ENDS = ".;:!?"
+_WRAPPED = 50  # characters: a line this long that ends in no mark was wrapped
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in three forms: ``nfc`` (whose offsets count), ``plain`` (without what folding drops) and ``folded``.
+    """A text in three forms: ``nfc`` (whose offsets count), ``plain`` and ``folded``.
 
-    ``plain`` and ``folded`` have the same length; everything is found in them, and ``span`` leads back to ``nfc``.
+    In ``plain`` entities are decoded, runs of white space are one space, wrapped lines are joined, a blank line is two
+    line feeds, and what folding drops is gone; ``folded`` is its folded form, of the same length. Everything is found
+    in these two, and ``span`` leads back to ``nfc``.
     """
 
     nfc: str
     plain: str
     folded: str
-    map: Folded
-    origins: tuple[tuple[int, int], ...] | None = None  # where the characters of the decoded text stood, with entities
+    dropped: Folded
+    squeezed: Sequence[int] | None = None  # where the characters stood before runs of white space were one
+    origins: Sequence[tuple[int, int]] | None = None  # where they stood before entities were decoded
 
     @classmethod
     def of(cls, nfc: str) -> Text:
         """The three forms of an NFC text."""
-        decoded, origins = _undo_entities(nfc) if "&" in nfc else (nfc, None)
-        folded = fold(decoded)
-        plain = decoded if folded.offsets is None else "".join(decoded[i] for i in folded.offsets)
-        return cls(nfc, plain, folded.text, folded, origins)
+        text, origins = _undo_entities(nfc) if "&" in nfc else (nfc, None)
+        for space in _SPACES:
+            text = text.replace(space, " ")
+        for written, meant in _LETTERS:
+            text = text.replace(written, meant)
+        text, squeezed = _squeeze(text) if "  " in text or _LONE_BREAK.search(text) else (text, None)
+        folded = fold(text)
+        plain = text if folded.offsets is None else "".join(text[i] for i in folded.offsets)
+        return cls(nfc, plain, folded.text, folded, squeezed, origins)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The span in the NFC text of a span of the folded one."""
-        start, end = self.map.span(start, end)
+        """The span in the NFC text of a span of the folded one that neither begins nor ends with white space."""
+        start, end = self.dropped.span(start, end)
+        if self.squeezed is not None:
+            start, end = self.squeezed[start], self.squeezed[end - 1] + 1
         return (start, end) if self.origins is None else (self.origins[start][0], self.origins[end - 1][1])
 
     def words(self, start: int, end: int) -> str:
@@ -43,7 +61,7 @@ class Text:
         return " ".join(self.plain[start:end].split())
 
 
-def _undo_entities(text: str) -> tuple[str, tuple[tuple[int, int], ...] | None]:
+def _undo_entities(text: str) -> tuple[str, Sequence[tuple[int, int]] | None]:
     """The text with its entities decoded, and where each character of it stood; None where nothing was decoded."""
     parts: list[str] = []
     origins: list[tuple[int, int]] = []
@@ -59,4 +77,29 @@ def _undo_entities(text: str) -> tuple[str, tuple[tuple[int, int], ...] | None]:
     if not parts:
         return text, None
     origins += [(i, i + 1) for i in range(end, len(text))]
-    return "".join([*parts, text[end:]]), tuple(origins)
+    return "".join([*parts, text[end:]]), origins
+
+
+def _squeeze(text: str) -> tuple[str, Sequence[int]]:
+    """The text with runs of white space made one space, line feed or blank line, and where its characters stood."""
+    parts: list[str] = []
+    offsets: list[int] = []
+    end = 0
+    for run in _RUN.finditer(text):
+        space = _meaning(text, run, end)
+        parts += [text[end : run.start()], space]
+        offsets.extend(range(end, run.start() + len(space)))
+        end = run.end()
+    offsets.extend(range(end, len(text)))
+    return "".join([*parts, text[end:]]), offsets
+
+
+def _meaning(text: str, run: re.Match[str], line: int) -> str:
+    """What a run of white space means: a blank line, the end of a line, a space; ``line`` is where its line began."""
+    breaks = run[0].count("\n")
+    if breaks == 0:
+        return " "
+    if breaks > 1:
+        return "\n\n"
+    wrapped = run.start() - line >= _WRAPPED and not text.endswith(tuple(_ENDS), 0, run.start())
+    return " " if wrapped or _GOES_ON.match(text, run.end()) else "\n"
