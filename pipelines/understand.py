@@ -19,6 +19,7 @@ from pipelines.units import served_on
 from pipelines.words import split_sentences
 
 BLANK_LINE = "\n\n"
+_YEAR_BEHIND = re.compile(r"\s+năm\s+\d{4}$", re.IGNORECASE)
 
 
 def understand(page: Page) -> Document:
@@ -107,12 +108,13 @@ def _unit(page: Page, published: str | None) -> str | None:
 
 
 def symbol_spans(mentions: Sequence[Mention]) -> list[tuple[int, int]]:
-    """Where number and symbol of each numbered reference lie ("96-QĐ/TW"), so that they stay one word."""
+    """Where number and symbol of each numbered reference lie ("96 - QĐ/TW"), so that they stay one word."""
     spans = []
     for mention in mentions:
-        if mention.number is None:
+        if mention.number is None or mention.symbol is None:
             continue
-        found = re.search(rf"(?<!\w)0*{re.escape(mention.number)}(?!\w)\S*", mention.surface, re.IGNORECASE)
-        if found and len(found.group()) > len(mention.number):
-            spans.append((mention.start + found.start(), mention.start + found.end()))
+        cited = _YEAR_BEHIND.sub("", mention.surface)
+        found = re.search(rf"(?<!\d)0*{re.escape(mention.number)}(?!\d)", cited, re.IGNORECASE)
+        if found and found.end() < len(cited):
+            spans.append((mention.start + found.start(), mention.start + len(cited)))
     return spans
