@@ -11,9 +11,10 @@ from scrapy.http import Response
 
 import servers
 from crawler.exchange import Exchange, FetchError
-from crawler.tls.climb import Climber, Limits
+from crawler.tls.climb import Climber
 from crawler.tls.handler import LadderHandler
 from crawler.tls.ladder import HostPolicy, RunMemory
+from crawler.tls.trail import Limits
 
 LIMITS = Limits(handshake=20, backoff_base=0.01, backoff_cap=0.05)  # patient: the machine may be busy
 HASTY = replace(LIMITS, handshake=0.6)  # for servers that say nothing

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 import servers
 from crawler.exchange import Exchange, FetchError
-from crawler.tls import aia, climb, dial
+from crawler.tls import aia, ascent, dial
 from crawler.tls.ladder import HostPolicy, HostState
 from servers import Issued, context, issue, tls
 from servers_client import Client, run
@@ -125,7 +125,7 @@ def test_an_issuer_on_a_private_network_is_not_asked() -> None:
     with servers.serving(servers.http(servers.response(der(servers.middle().certificate)))) as authority:
         made = issue("leaf", servers.middle(), issuer_at=at(authority.port))
         with pytest.raises(OSError, match="not public"):
-            asyncio.run(climb.fetch_plain(aia.issuer_addresses(made.certificate)[0], HostPolicy(), dial.Resolver()))
+            asyncio.run(ascent.fetch_plain(aia.issuer_addresses(made.certificate)[0], HostPolicy(), dial.Resolver()))
     assert authority.connections == 0
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.tls.climb import Limits
 from crawler.tls.faults import all_faults
 from crawler.tls.ladder import RUNGS
+from crawler.tls.trail import Limits
 
 ROOT = Path(__file__).parent.parent
 DOC = (ROOT / "docs" / "tls.md").read_text(encoding="utf-8")

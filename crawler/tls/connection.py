@@ -94,7 +94,6 @@ async def connect(
     rung: Rung,
     policy: HostPolicy,
     resolve: Resolve,
-    *,
     intermediates: tuple[str, ...] = (),
     limit: float = 15.0,
 ) -> Connection:

@@ -20,11 +20,12 @@ from scrapy.utils.asyncio import is_asyncio_available
 from crawler.exchange import BodyEnd, Exchange
 from crawler.exchange import Headers as ExchangeHeaders
 from crawler.tls.answer import Answer, AnswerError
-from crawler.tls.climb import Climber, Limits, Trail
+from crawler.tls.climb import Climber
 from crawler.tls.connection import Connection
 from crawler.tls.faults import all_faults
 from crawler.tls.ladder import HTTP, HostMemory, HostPolicy, RunMemory
 from crawler.tls.target import Target
+from crawler.tls.trail import Limits, Trail
 from crawler.tls.whole import is_whole
 
 TRIES = 3  # connections for one request whose answer broke off
