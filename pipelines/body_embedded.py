@@ -43,6 +43,9 @@ BODY_NAMES = frozenset(
     ]
 )
 
+BLOCK_NAMES = ("html", "text", "content", "value", "body")
+MAX_BLOCKS = 2000
+
 _STATE_ID = re.compile(r"__NEXT_DATA__|__NUXT_DATA__|__NUXT__|initial-?state|apollo", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"^\s*(?:window\.)?\w+\s*=\s*(?=[{\[])|^\s*window\[[^\]]{1,40}\]\s*=\s*(?=[{\[])")
 _TAG = re.compile(r"<[a-zA-Z/][^>]{0,2000}>")
@@ -93,8 +96,20 @@ def _bodies(state: object) -> Iterator[str]:
             waiting.extend((str(key).lower(), item) for key, item in value.items())
         elif isinstance(value, list):
             waiting.extend((name, item) for item in value)
+            yield from _blocks_of_editor(value)
         elif isinstance(value, str) and len(value) >= MIN_BODY and (name in BODY_NAMES or "<p" in value):
             yield value
+
+
+def _blocks_of_editor(items: list[object]) -> Iterator[str]:
+    """The text of an article kept as a list of blocks: ``[{"type": "paragraph", "data": {"text": "..."}}, ...]``."""
+    texts = []
+    for item in items[:MAX_BLOCKS]:
+        data = item.get("data") if isinstance(item, dict) else None
+        fields = {**item, **(data if isinstance(data, dict) else {})} if isinstance(item, dict) else {}
+        texts.append(next((v for k in BLOCK_NAMES if isinstance(v := fields.get(k), str)), ""))
+    if sum(len(text) > 0 for text in texts) > 1:
+        yield "".join(f"<p>{text}</p>" for text in texts if text)
 
 
 def _prose(text: str) -> int:

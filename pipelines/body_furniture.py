@@ -165,9 +165,16 @@ def _section(
 ) -> Iterable[int]:
     """Indices of the title and of the list that it opens."""
     end = _end_of_wrapper(blocks, spans, head, keep)
-    while end < len(blocks) and (_continues_list(blocks[end]) or _is_in_card(blocks, spans, end)):
+    limit = _end_of_column(spans, blocks[head].element, end)
+    while end < limit and (_continues_list(blocks[end]) or _is_in_card(blocks, spans, end)):
         end += 1
     return range(head, end)
+
+
+def _end_of_column(spans: Mapping[HtmlElement, range], element: HtmlElement, end: int) -> int:
+    """Where the smallest element around a title ends that holds more than its list so far: no list leaves its column."""
+    stops = (spans[holder].stop for holder in element.iterancestors() if holder in spans)
+    return next((stop for stop in stops if stop > end), end)
 
 
 def _is_in_card(blocks: Sequence[Block], spans: Mapping[HtmlElement, range], i: int) -> bool:

@@ -15,6 +15,7 @@ from pipelines.markup_outline import Block
 from pipelines.models import PageKind
 
 MIN_TEASERS = 4
+MANY_TITLES = 12  # of other articles, on a page that shows no headline
 TEASER_WORDS = 4
 TEASER_SHARE = 0.5  # titles of other articles to paragraphs, from which on a text is a list with summaries
 MIN_PROSE = 200  # letters outside links; an article of photographs may have little more
@@ -54,6 +55,8 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
     titles = [b for b in view.blocks if _is_title_of_another(b) and not b.furniture]
     region = view.blocks[found.start : found.stop]
     prose = sum(len(b.text) * (1 - b.links) for b in found.blocks if len(b.text) >= LONG or b.kind in ("item", "row"))
+    if found.extractor == "embedded":
+        return "article"
     if not any(b.text for b in view.blocks):
         return "empty"
     if _is_index(view, url) and len(titles) >= MIN_TEASERS and not view.declared.article:
@@ -61,12 +64,14 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
     teasers = sum(map(_is_title_of_another, region))
     paragraphs = sum(len(b.text) >= LONG and b.links < 0.5 for b in found.blocks)
     enough = MIN_TEASERS if _is_declared(view) or not _opens_with_teaser(region) else 2
-    if found.extractor != "embedded" and teasers >= enough and teasers >= TEASER_SHARE * paragraphs:
+    if teasers >= enough and teasers >= TEASER_SHARE * paragraphs:
         return "article" if _is_declared(view) and paragraphs > teasers else "listing"
     if (prose < LONG and view.headline.block is None and not _is_declared(view)) or not (
         found.blocks or between(view, found)
     ):
         return "listing" if titles else "empty"
+    if view.headline.block is None and len(titles) >= MANY_TITLES and not _is_declared(view):
+        return "listing"
     if _is_one_of_many(view):
         return "listing"
     if is_head(view.headline.text or ""):

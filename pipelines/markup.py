@@ -19,6 +19,11 @@ _ANY_ELEMENT = re.compile(
     r"|main|form|script|frameset)\b",
     re.IGNORECASE,
 )
+# What XML forbids, raw or as a reference: libxml2's HTML parser lets it in, and no text with it can be moved in a tree.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NOT_XML_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?", re.IGNORECASE
+)
 # libxml2 compares every attribute of a tag with every other; what is that long is an inlined image or an attack.
 _LONG_TAG = re.compile(r"<([a-zA-Z]\w*)\b[^<>]{20000,}>")
 _SPACE = re.compile(r"\s+")
@@ -36,7 +41,7 @@ def is_html(text: str) -> bool:
 def parse(text: str) -> HtmlElement:
     """The tree of an HTML text, whatever its faults; an empty document when it has no element at all."""
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    text = _LONG_TAG.sub(r"<\1>", text)
+    text = _LONG_TAG.sub(r"<\1>", _NOT_XML_REFERENCE.sub("", _NOT_XML.sub("", text)))
     try:
         return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:

@@ -22,9 +22,13 @@ _SOURCE = re.compile(
     r"\(?\s*(?:theo|nguồn(?: tin)?|source)\s*[:：]?\s+?(?P<name>[^\n()]{2,80}?)\s*\)?[.]?$", re.IGNORECASE
 )
 _TRAILING = re.compile(
-    rf"\s*\(\s*(?:(?:theo|nguồn:?)\s+(?P<name>[^()]{{2,60}})|{any_of('byline', 'manner')})\s*\)\s*\.?$", re.IGNORECASE
+    rf"\s*\(\s*(?:(?:theo|nguồn:?)\s+(?P<name>[^()]{{2,60}})|(?P<house>{any_of('byline', 'house')}[^()]{{0,50}})|"
+    rf"{any_of('byline', 'manner')})\s*\)\s*\.?$",
+    re.IGNORECASE,
 )
 _PHOTO = any_of("byline", "photo")
+_PHOTO_CREDIT = re.compile(rf"\s*[-–;,|.]\s*{_PHOTO}\s*:.*$", re.IGNORECASE)
+_HOUSE = re.compile(any_of("byline", "house"), re.IGNORECASE)
 _PHOTO_ONLY = re.compile(rf"{_PHOTO}(?:\s*(?:,|và)\s*{_PHOTO})*$", re.IGNORECASE)
 _TITLES = re.compile(rf"(?:{any_of('byline', 'honorific')}\b\.?\s*[-,.]?\s*)+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[-–—,;/&+|]| và )\s*")
@@ -53,18 +57,35 @@ def read_signature(text: str, marked: bool, sites: Collection[str] = ()) -> Sign
         return None
     source = None
     if trailing := _TRAILING.search(text):
-        source, text = trailing["name"], text[: trailing.start()].strip()
+        source, text = trailing["name"] or trailing["house"], text[: trailing.start()].strip()
     if found := _SOURCE.match(text):
-        return Signature(None, _source(found["name"])) if _is_source(found["name"], marked) else None
+        name = _source(found["name"])
+        return Signature(None, name) if _is_source(name, marked) else None
     prefix = _PREFIX.match(text)
     if prefix is not None:
         if _PHOTO_ONLY.match(prefix["role"].strip()):
             return None
         text, marked = text[prefix.end() :], True
-    if (agency := agency_of(text)) is not None and agency.origin != "own":
-        return Signature(None, text.strip(" .")) if marked or source else None
-    author = as_author(text, sites) if marked or source else None
-    return Signature(author, source) if author or source else None
+    if not marked and source is None:
+        return None
+    text, house = _without_house(_PHOTO_CREDIT.sub("", text))
+    author = as_author(text, sites)
+    agency = agency_of(house or "")
+    if author is None and house is not None and (agency is None or agency.origin == "own"):
+        return None  # a paper's name alone may be the site's own
+    return Signature(author, source or house) if author or source or house else None
+
+
+def _without_house(text: str) -> tuple[str, str | None]:
+    """A line without the agency or paper that it names beside the author, and that name: "Minh Anh - TTXVN"."""
+    parts = [part for part in re.split(r"\s+[-–—]\s+|\s*[/|]\s*", text) if part]
+    houses = [part for part in parts if _is_house(part)]
+    return " - ".join(part for part in parts if part not in houses) if houses else text, next(iter(houses), None)
+
+
+def _is_house(name: str) -> bool:
+    agency = agency_of(name)
+    return (agency is not None and agency.origin != "own") or _HOUSE.match(name) is not None
 
 
 def _is_source(name: str, marked: bool) -> bool:
@@ -77,16 +98,26 @@ def _is_source(name: str, marked: bool) -> bool:
 
 
 def _source(name: str) -> str:
-    return re.sub(r"^https?://(?:www\.)?|/$", "", name.strip(" .:")) or name
+    """A source as printed; of an address, the host."""
+    address = re.match(
+        r"(?:https?://)?(?:www\.)?([\w-]+(?:\.[\w-]+)*\.(?:vn|com|net|org))\b", name.strip(), re.IGNORECASE
+    )
+    return address.group(1) if address else name.strip(" .:")
 
 
 def as_author(text: str, sites: Collection[str] = ()) -> str | None:
-    """The text if it reads as names of people, titles left as printed; None for sites, offices, users of a CMS."""
+    """The names of people in a text as printed, titles too; None for sites, offices, users of a CMS.
+
+    An office beside a person is where that person works: "Phan Mai - Trường Chính trị tỉnh" gives "Phan Mai".
+    """
     text = tidy(text).strip(" .,:;-–()·•|/")
     if not 2 <= len(text) <= 80 or _NEVER.fullmatch(text) or re.search(r"\d|[:?!\"“”]", text):
         return None
     if text.casefold() in {site.casefold() for site in sites} or agency_of(text) is not None:
         return None
+    person, _, office = text.partition(" - ")
+    if office and _NEVER.fullmatch(office):
+        text = person
     names = [_TITLES.sub("", name).strip() for name in _SEPARATOR.split(text)]
     if not 1 <= len(names) <= MAX_NAMES or not all(_is_name(name) for name in names if name):
         return None

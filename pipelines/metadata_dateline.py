@@ -137,21 +137,24 @@ def dateline_of(block: Block) -> Moment | None:
     text = block.text
     if len(text) > MAX_DATELINE or block.links >= 0.5 or block.kind == "row":
         return None
-    moment = next(iter(read_moments(text)), None)
-    if moment is None or is_licence(text):
+    moments = list(read_moments(text))
+    if not moments or is_licence(text):
         return None
+    moment = moments[0]
     head, tail = text[: moment.start], text[moment.end :]
     labelled = _LABEL.search(head) is not None
-    if not labelled and (_CITED.search(head) or _SYMBOL.search(head) or _SYMBOL.search(tail)):
+    if not labelled and (len(moments) > 1 or _CITED.search(head) or _SYMBOL.search(head) or _SYMBOL.search(tail)):
         return None
     rest = _NOISE.sub(" ", _LABEL.sub(" ", f"{head} {tail}")).strip()
     if labelled and len(rest) <= 2 * MAX_REST:
         return moment
     if labelled or len(rest) > MAX_REST:
         return None
+    if rest and head.strip().lower() == "ngày":
+        return None  # "Ngày 12/3/2022, ..." begins a sentence
     named = _is_named_date(block)
     if moment.in_words and not (named or moment.has_weekday or moment.has_time):
-        return moment if not rest and not head.strip() else None
+        return moment if not rest and head.strip().lower() in ("", "ngày") else None
     return moment if named or moment.has_weekday or moment.has_time or len(rest) <= 25 else None
 
 
