@@ -12,8 +12,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from crawler.archive import Archive
+from crawler.counting import Kept
 from crawler.health import Verdict, finish
-from crawler.keeping import Keeper, Kept
+from crawler.health_judging import Finished
+from crawler.keeping import Keeper
 from crawler.opening import archive_folder, open_run, territory
 from crawler.plan import Plan
 from crawler.progress import Counters, Progress
@@ -66,6 +68,7 @@ class Desk:
             self.started,
             plan.sites,
             time.time,
+            settings=plan.narrowed(),
             archive_all=plan.archive_all,
             since=plan.since,
             until=plan.until,
@@ -208,7 +211,11 @@ class Desk:
 
     def _finish(self, reason: str) -> Verdict:
         with Store.open(self.plan.db) as store:
-            verdict = finish(store, self.plan.run, self.plan.sites, reason)
+            verdict = finish(store, self._narrowed(reason), self.plan.sites)
             if reason != "shutdown":  # who stops a run does not wait for them; the next run does them
                 run_corpus(store)  # after the verdict, since summaries count the days that it says were observed
             return verdict
+
+    def _narrowed(self, reason: str) -> Finished:
+        plan = self.plan
+        return Finished(plan.run, reason, time.time(), since=plan.since, until=plan.until, limit=plan.limit)

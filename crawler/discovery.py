@@ -15,6 +15,7 @@ from crawler.discovery_feeds import Item, read_items
 from crawler.discovery_html import Anchor, read_anchors, read_quoted
 from crawler.discovery_pages import next_pages
 from crawler.discovery_traps import trap
+from crawler.language import is_vietnamese
 from crawler.sites import Site
 from pipelines.decode import MAX_BYTES, decode
 from pipelines.errors import InputError
@@ -57,13 +58,14 @@ class Found:
     ``listings`` are the next pages of the same listing or the sitemaps of an index. ``n_links`` counts every web link:
     0 says that the page gave none, links without ``articles`` that none is known to be an article. ``refused`` says why
     links were not followed and how many: "off site", "loop", "calendar", "page cap", "too many", "cut short" (over
-    16 MiB, or damaged).
+    16 MiB, or damaged). ``vietnamese`` says what language the labels of a page's links are in, None where too few tell.
     """
 
     articles: tuple[Link, ...] = ()
     listings: tuple[Link, ...] = ()
     n_links: int = 0
     refused: tuple[tuple[str, int], ...] = ()
+    vietnamese: bool | None = None
 
 
 def discover(
@@ -138,7 +140,8 @@ def _from_page(url: str, text: str, site: Site) -> Found:
     refused.update(why_not)
     articles.pop(site.identity(url) or canonical(url), None)
     listings = tuple(Link(canonical(page), page, "listing") for page in pages)
-    return Found(tuple(articles.values()), listings, len(anchors), tuple(refused.items()))
+    vietnamese = is_vietnamese(" ".join(anchor.label for anchor in anchors))
+    return Found(tuple(articles.values()), listings, len(anchors), tuple(refused.items()), vietnamese)
 
 
 def _sort_in(

@@ -83,6 +83,15 @@ def add(tx: Transaction, candidates: Iterable[Candidate], *, now: float, found_o
     return added
 
 
+def known_before(tx: Transaction, urls: Iterable[str], *, before: float) -> int:
+    """How many of the addresses were found before this run began."""
+    row = tx.execute(
+        "SELECT count(*) AS n FROM json_each(?) JOIN urls ON url = value WHERE first_seen < ?",
+        [json.dumps(list(urls)), instant(before)],
+    ).fetchone()
+    return int(row["n"])
+
+
 def reopen(tx: Transaction, urls: Iterable[str], *, before: float, stale: int = 0) -> int:
     """How many known listings, feeds and sitemaps, last fetched ``before`` this run began, are to be visited again."""
     return sum(

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from crawler import frontier
 from crawler.archive import Archive
+from crawler.counting import Kept, count
 from crawler.sites import Site
 from crawler.visit import Candidate, Lease, Next, Understanding, UrlState, Visit
 from pipelines import store_articles
 from pipelines.instants import instant
 from pipelines.models import Document, Fetch, PageKind, Position
 from pipelines.store import Store, Transaction
-from pipelines.store_articles import Outcome, article_id, record_fetch, sha256, store_document
+from pipelines.store_articles import article_id, record_fetch, sha256, store_document
 
 STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
 DATED_ENOUGH, OLDER_SHARE = 3, 0.8  # of a listing page's articles, to say that the next page is older still
@@ -30,18 +31,6 @@ BY_KIND: dict[PageKind, tuple[UrlState, str]] = {
     "login": ("rejected", "login"),
     "empty": ("rejected", "no-text"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of a visit, for the counters; ``lost`` when the lease had passed to another process."""
-
-    state: UrlState = "done"
-    cause: str | None = None
-    outcome: Outcome = "none"
-    mentions: int = 0
-    added: int = 0  # addresses that were unknown
-    lost: bool = False
 
 
 @dataclass
@@ -108,9 +97,10 @@ class Keeper:
         if step.children:
             frontier.add(tx, step.children, now=now, found_on=visit.lease.url)
         if understood.found is not None:
-            kept = replace(kept, added=self._children(tx, visit, understood, fetch, now))
+            added, known = self._children(tx, visit, understood, fetch, now)
+            kept = replace(kept, added=added, known=known)
         frontier.settle(tx, visit.lease, step, owner=owner, now=now)
-        _count(tx, self.run, visit, kept, understood)
+        count(tx, self.run, visit, kept, understood)
         self.articles += visit.lease.kind == "article" and visit.fetch.status == 200
         return kept
 
@@ -134,13 +124,17 @@ class Keeper:
             return replace(step, retry_at=now + interval if interval else None, interval=interval)
         return step
 
-    def _children(self, tx: Transaction, visit: Visit, understood: Understanding, fetch: int, now: float) -> int:
-        """How many new addresses a listing gave; its next page is followed while pages show something new."""
+    def _children(
+        self, tx: Transaction, visit: Visit, understood: Understanding, fetch: int, now: float
+    ) -> tuple[int, int]:
+        """How many new addresses a listing gave, and how many known articles; its next page is followed while pages
+        show something new."""
         assert understood.found is not None, "called for a listing"
         lease = visit.lease
         candidates = understood.found.candidates
         articles = [c for c in candidates if c.kind == "article" and self._in_time(c)]
         new = frontier.add(tx, articles, now=now, found_on=lease.url)
+        known = frontier.known_before(tx, [article.url for article in articles], before=self.started)
         for reason, n in understood.found.refused:
             if reason not in ORDINARY:
                 note = {"fetch": fetch, "kind": "links_refused", "text": f"{reason}: {n}"}
@@ -150,7 +144,7 @@ class Keeper:
             more = [_behind(c, lease.depth + 1, stale) for c in candidates if c.kind != "article"]
             new += frontier.add(tx, more, now=now, found_on=lease.url)
             frontier.reopen(tx, [c.url for c in more], before=self.started, stale=stale)
-        return new
+        return new, known
 
     def _in_time(self, candidate: Candidate) -> bool:
         """Whether an article may lie between ``since`` and ``until``; without a date it may."""
@@ -193,22 +187,3 @@ def _page_kind(visit: Visit, understood: Understanding) -> str | None:
     if understood.document is not None:
         return understood.document.kind
     return visit.lease.kind if understood.found is not None else None
-
-
-def _count(tx: Transaction, run: str, visit: Visit, kept: Kept, understood: Understanding) -> None:
-    """Adds a visit to the counters of its site in this run."""
-    ok = visit.fetch.status == 200
-    row = {
-        "run": run,
-        "site": visit.lease.site,
-        "links": understood.found.n_links if understood.found else 0,
-        "fetched": int(ok),
-        "failed": int(kept.state == "failed" or (kept.state == "new" and kept.cause is not None)),
-        "tls_recovered": int(ok and (len(visit.fetch.tls_path) > 1 or visit.fetch.tls_profile not in (None, "strict"))),
-        "new": int(kept.outcome == "new"),
-        "changed": int(kept.outcome == "changed"),
-        "unchanged": int(kept.outcome == "unchanged"),
-        "mentions": kept.mentions if kept.outcome in ("new", "changed") else 0,
-    }
-    sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in list(row)[2:])
-    store_articles.insert(tx, "site_runs", row, conflict=f"ON CONFLICT(run, site) DO UPDATE SET {sums}")

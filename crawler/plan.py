@@ -36,6 +36,11 @@ class Plan:
     since: str | None = None
     until: str | None = None
 
+    def narrowed(self) -> dict[str, object]:
+        """What narrowed the run, to be kept with it: a run with a limit says little of what a site usually gives."""
+        asked = {"limit": self.limit, "since": self.since, "until": self.until, "refetch": self.refetch or None}
+        return {name: value for name, value in asked.items() if value is not None}
+
 
 def new_run() -> str:
     """The name of a run: when it began, and chance, so that two of one second differ."""

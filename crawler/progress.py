@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from crawler.keeping import Kept
+from crawler.counting import Kept
 from crawler.visit import Lease
 
 PLAIN_SECONDS = 10.0

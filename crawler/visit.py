@@ -86,11 +86,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The candidates a listing, feed or sitemap gave, how many links it held at all, and why others were refused."""
+    """The candidates a listing, feed or sitemap gave, how many links it held at all, and why others were refused.
+
+    ``vietnamese`` is None where too little text tells.
+    """
 
     candidates: tuple[Candidate, ...] = ()
     n_links: int = 0
     refused: tuple[tuple[str, int], ...] = ()
+    vietnamese: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

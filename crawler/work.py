@@ -44,7 +44,8 @@ def _found(page: Page, kind: Kind, site: Site) -> Found:
     today = page.fetched_at[:10] if page.fetched_at else None
     seen = discover(kind, page.url, page.body, site, page.header("content-type"), today=today)
     links = [*seen.articles, *seen.listings]
-    return Found(tuple(_candidate(link, site) for link in links), seen.n_links, seen.refused)
+    candidates = tuple(_candidate(link, site) for link in links)
+    return Found(candidates, seen.n_links, seen.refused, seen.vietnamese)
 
 
 def _candidate(link: Link, site: Site) -> Candidate:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from crawler import frontier
 from crawler.archive import Archive
+from crawler.counting import Kept
 from crawler.frontier import LeaseLost, Outlook, Territory
-from crawler.keeping import Keeper, Kept
+from crawler.keeping import Keeper
 from crawler.opening import Opening, take_back_dead
 from crawler.visit import Lease, Next, Understanding, Visit
 from pipelines.errors import StorageError
