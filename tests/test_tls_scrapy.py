@@ -22,9 +22,14 @@ CRAWL = """
 import json, sys
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
-from crawler.tls.ladder import HostPolicy
+from crawler.tls.ladder import HostPolicy, RunMemory
 
 HANDLER = "crawler.tls.handler.LadderHandler"
+
+class Memory(RunMemory):
+    def put(self, host, state):
+        print(json.dumps([host, state.reason or state.fault]))
+        super().put(host, state)
 
 class Pages(scrapy.Spider):
     name = "pages"
@@ -47,7 +52,9 @@ process = AsyncCrawlerProcess({
     "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER}, "LOG_LEVEL": "ERROR", "RETRY_ENABLED": False,
     "TLS_BACKOFF_BASE": 0.01, "TELNETCONSOLE_ENABLED": False, "HTTPERROR_ALLOW_ALL": True, "REDIRECT_ENABLED": False,
 })
-process.crawl(Pages)
+crawler = process.create_crawler(Pages)
+crawler.host_memory = Memory()
+process.crawl(crawler)
 process.start()
 """
 
@@ -68,6 +75,8 @@ def test_scrapy_hands_on_answers_and_failures() -> None:
         urls[1]: ["FetchError", "expired", True, ["strict:expired"]],
         urls[2]: [302, "HtmlResponse", "</html>", []],
         urls[3]: ["FetchError", "bad-http", True, ["http:ok"]],
+        f"127.0.0.1:{ports[0]}": [""],
+        f"127.0.0.1:{ports[1]}": ["expired"],
     }, shown.stderr
     assert not shown.stderr, shown.stderr
 

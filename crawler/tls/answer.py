@@ -128,7 +128,7 @@ class Wire:
 
 async def read_answer(wire: Wire, method: str, limit: int) -> Answer:
     """One whole answer to a request of that method, its body at most ``limit`` bytes. Raises AnswerError, OSError."""
-    head = await _read_head(wire)
+    head = await read_head(wire)
     ending, length = ending_of(head, method)
     if length > limit:
         raise AnswerError("too-large", f"{length} bytes announced, {limit} allowed")
@@ -143,7 +143,8 @@ async def read_answer(wire: Wire, method: str, limit: int) -> Answer:
     return Answer(head, body, ending, ending != "close" and not wire.buffer and _keeps_alive(head))
 
 
-async def _read_head(wire: Wire) -> Head:
+async def read_head(wire: Wire) -> Head:
+    """Status line and headers of the next answer that is not an interim one. Raises AnswerError, OSError."""
     for _ in range(MOST_INTERIM):
         searched = 0
         while (end := _END_OF_HEAD.search(wire.buffer, max(0, searched - 3))) is None:

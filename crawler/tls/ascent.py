@@ -84,10 +84,10 @@ class Ascent:
         """Nothing, if the host answers in plain HTTP: that a port is open shows nothing. Raises ConnectError."""
         connection = await self._connect(HTTP)
         self.trail.words.pop()
-        request = f"HEAD / HTTP/1.1\r\nHost: {self.target.authority}\r\nConnection: close\r\n\r\n"
+        request = f"GET / HTTP/1.1\r\nHost: {self.target.authority}\r\nConnection: close\r\n\r\n"
         try:
             async with asyncio.timeout(self.limits.handshake):
-                await connection.ask(request.encode("ascii"), "HEAD", 0)
+                await connection.head(request.encode("ascii"))
         except (AnswerError, TimeoutError) as error:
             silent = ConnectError(getattr(error, "fault", "timeout"), str(error), connection.ip)
             self.trail.note(str(HTTP), silent)

@@ -11,7 +11,7 @@ from OpenSSL import SSL
 
 from crawler.exchange import TlsRecord
 from crawler.tls import faults
-from crawler.tls.answer import Answer, AnswerError, Wire, read_answer
+from crawler.tls.answer import Answer, AnswerError, Head, Wire, read_answer, read_head
 from crawler.tls.certificates import describe, is_address, names_of, proves
 from crawler.tls.dial import PrivateAddressError, Resolve, dial
 from crawler.tls.ladder import HTTP, HostPolicy, Rung
@@ -55,11 +55,22 @@ class Connection:
             await self.stream.write(request)
             return await read_answer(self.wire, method, limit)
         except (OSError, SSL.Error) as error:
-            reasons = faults.reasons_of(error) if isinstance(error, SSL.Error) else ()
-            fault = "cut" if self.wire.answered else "no-response"
-            if faults.of_reasons(reasons) == "client-certificate":
-                fault = "client-certificate"  # TLS 1.3 says so only after the handshake
-            raise AnswerError(fault, " / ".join(reasons) or str(error) or type(error).__name__) from error
+            raise self._broken(error) from error
+
+    async def head(self, request: bytes) -> Head:
+        """Status and headers of the answer to one request, after which the connection is spent. Raises AnswerError."""
+        try:
+            await self.stream.write(request)
+            return await read_head(self.wire)
+        except (OSError, SSL.Error) as error:
+            raise self._broken(error) from error
+
+    def _broken(self, error: OSError | SSL.Error) -> AnswerError:
+        reasons = faults.reasons_of(error) if isinstance(error, SSL.Error) else ()
+        fault = "cut" if self.wire.answered else "no-response"
+        if faults.of_reasons(reasons) == "client-certificate":
+            fault = "client-certificate"  # TLS 1.3 says so only after the handshake
+        return AnswerError(fault, " / ".join(reasons) or str(error) or type(error).__name__)
 
     def park(self) -> None:
         """Wait for the next request. Reading ahead is how the end of an idle connection is noticed."""
