@@ -13,6 +13,7 @@ from .registers import issuer_names, issuers, key, local_words
 from .text import Text
 
 _GAP = grammar.GAP
+_NAME = re.compile(grammar.NAME)
 _PLACE = re.compile(rf"(?:{_GAP}|-){grammar.NAME}(?:(?:{_GAP}-{_GAP}|{_GAP}|-){grammar.NAME}){{0,4}}")
 _TERM = re.compile(rf"{_GAP}\(?khoa{_GAP}(?:[xvi]+|\d{{1,2}})(?![a-z])\)?")
 _UPPER_UNIT = re.compile(rf"{_GAP}(?:,{_GAP})?(?P<level>tinh|thanh pho|tp\.?){_GAP}(?=\S)")
@@ -163,7 +164,7 @@ def _local_body(match: re.Match[str]) -> tuple[str, str, str]:
 
 def _place_name(place: re.Match[str]) -> tuple[str, int]:
     """The slug of a place and where it ends: the longest known unit, else its capitalised words."""
-    words = [word.end() for word in re.finditer(grammar.NAME, place[0])]
+    words = [word.end() for word in _NAME.finditer(place[0])]
     for end in reversed(words):
         slug = slugify(place[0][:end])
         if unit_known(slug):

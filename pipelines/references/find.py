@@ -34,6 +34,7 @@ _OTHER_PAPER = re.compile(
     )
     + r" {1,3}$"
 )
+_NO_CODE = re.compile(r"[^a-z]*+")
 _LABEL = re.compile(r"so hieu[ .:]{0,4}\n?[ (]{0,3}$")  # of a field, no part of the citation: "Số hiệu: 16/HD-MT"
 _BETWEEN = re.compile(  # two numbers of one list: a gloss or a date, then a separator
     rf"(?:{_GAP}\([^()\n]{{1,60}}\))?+(?:,?{_GAP}ngay [\d/.-]{{3,10}})?+{_GAP}"
@@ -127,8 +128,8 @@ _STEPS = {"type": _at_type, "spoken": _at_spoken, "name": _at_name, "acronym": _
 
 def _at_number(walk: _Walk, token: re.Match[str]) -> None:
     text, start = walk.text, token.start()
-    if not token["tail"] and start > walk.reach:
-        return
+    if start > walk.reach and _NO_CODE.fullmatch(token["tail"]):
+        return  # a number of the running text, or part of a date
     before = _before(walk, start)
     if before is None or not (token["tail"] or before.head or walk.found):
         return

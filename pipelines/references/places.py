@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipelines.folding import fold
 from pipelines.models import PlaceSource
@@ -85,7 +86,13 @@ def survey(text: Text, site: Surroundings, dateline: str | None) -> Surroundings
 def unit_in(plain: str, start: int = 0) -> str | None:
     """The name slug of the unit named at an offset, or None."""
     words = _WORDS.match(plain, start)
-    parts = re.findall(r"[^\s-]+", words[0]) if words else []
+    return _unit(words[0]) if words else None
+
+
+@lru_cache(maxsize=4096)  # pages repeat their places; the bound keeps a long run small
+def _unit(words: str) -> str | None:
+    """The name slug of the unit that some capitalised words begin with, or None."""
+    parts = re.findall(r"[^\s-]+", words)
     slugs = (slugify(" ".join(parts[:count])) for count in range(min(4, len(parts)), 0, -1))
     return next((slug for slug in slugs if unit_known(slug)), None)
 
