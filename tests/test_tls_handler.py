@@ -144,7 +144,7 @@ def test_a_faulty_host_is_read_verified_without_any_permission(fault: str) -> No
 TRANSIENT: dict[str, tuple[Maker, str, int]] = {
     "reset for ever": (lambda: servers.reset, "reset", 5),
     "closed for ever": (lambda: servers.shut, "closed", 5),
-    "stall for ever": (lambda: servers.stall, "handshake-timeout", 4),
+    "stall for ever": (lambda: servers.stall, "handshake-timeout", 3),
     "internal_error for ever": (lambda: servers.alert(80), "internal-error", 5),
 }
 

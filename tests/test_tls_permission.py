@@ -15,7 +15,7 @@ import servers_old
 from crawler.archive_provenance import fetch_of
 from crawler.exchange import Exchange, FetchError
 from servers import OLD, TLS10, context, tls
-from servers_client import Client, run
+from servers_client import HASTY, LIMITS, Client, run
 
 Maker = Callable[[], servers.Serve]
 
@@ -203,6 +203,7 @@ TLS_DEAD: dict[str, tuple[Maker, str]] = {
     "handshake failure": (lambda: dead_tls(servers.alert(40)), "handshake"),
     "reset for ever": (lambda: dead_tls(servers.reset), "reset"),
     "closed for ever": (lambda: dead_tls(servers.shut), "closed"),
+    "silent for ever": (lambda: dead_tls(servers.stall), "handshake-timeout"),
 }
 
 
@@ -214,11 +215,17 @@ def dead_tls(fault: servers.Serve) -> servers.Serve:
 def test_plain_http_needs_permission_and_leaves_cookies_behind(fault: str) -> None:
     serve, error_class = TLS_DEAD[fault]
     with servers.serving(serve()) as server:
-        [refused] = run(server)
+        limits = HASTY if error_class == "handshake-timeout" else LIMITS
+        [refused] = run(server, client=Client(limits=limits))
         assert isinstance(refused, FetchError), fault
         assert refused.error_class == error_class, fault
         assert not server.requests, f"{fault}: asked without TLS, without permission"
-        [got] = run(server, "http", headers={"Cookie": "a=b", "Authorization": "Basic eA==", "X": "y"})
+        [got] = run(
+            server,
+            "http",
+            client=Client(limits=limits),
+            headers={"Cookie": "a=b", "Authorization": "Basic eA==", "X": "y"},
+        )
     assert isinstance(got, Exchange), f"{fault}: {got!r}"
     assert (got.tls, got.path[-1], got.url[:7]) == (None, "http:ok", "http://"), fault
     fetch = fetch_of(got)

@@ -141,7 +141,8 @@ def _spare(rung: Rung) -> tuple[Rung, ...]:
 def next_step(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
     """What to do after ``fault`` on ``walk.rung``, and the walk as it stands then."""
     kind = all_faults()[fault].kind
-    if walk.from_memory and walk.rung != STRICT and (kind != "ambiguous" or walk.retried):
+    worth_repeating = kind == "ambiguous" and fault != "handshake-timeout" and not walk.retried
+    if walk.from_memory and walk.rung != STRICT and not worth_repeating:
         return _go(Walk(), STRICT)  # the memory is wrong: begin anew
     if kind == "certificate":
         return _after_certificate(walk, fault, policy)
@@ -187,8 +188,8 @@ def _after_ambiguous(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, 
         step, walk = _go(walk, walk.remembered, fault)
         return step, replace(walk, remembered=None)
     spare = walk.spare
-    if fault == "handshake-timeout" and len(spare) > 1 and spare[0] == walk.rung:
-        spare = spare[1:]  # a silent server costs the whole limit: no second try that changes nothing
+    if fault == "handshake-timeout":  # a silent server costs the whole limit: no second try that changes nothing
+        spare = tuple(rung for rung in spare if rung != walk.rung)
     if not spare:
         return _last_resort(walk, fault, policy)
     rung = spare[0]
