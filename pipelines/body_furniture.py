@@ -172,7 +172,7 @@ def _section(
 
 
 def _end_of_column(spans: Mapping[HtmlElement, range], element: HtmlElement, end: int) -> int:
-    """Where the smallest element around a title ends that holds more than its list so far: no list leaves its column."""
+    """Where the smallest element around a title ends that holds more than the list so far: a list keeps its column."""
     stops = (spans[holder].stop for holder in element.iterancestors() if holder in spans)
     return next((stop for stop in stops if stop > end), end)
 

@@ -51,34 +51,36 @@ def _asks_for_password(view: View) -> bool:
 
 
 def article_or_listing(view: View, found: Found, url: str) -> Literal["article", "listing", "empty"]:
-    """What a page is that has text and is no error."""
-    titles = [b for b in view.blocks if _is_title_of_another(b) and not b.furniture]
-    region = view.blocks[found.start : found.stop]
-    prose = sum(len(b.text) * (1 - b.links) for b in found.blocks if len(b.text) >= LONG or b.kind in ("item", "row"))
+    """What a page is that is no error."""
     if found.extractor == "embedded":
         return "article"
-    if not any(b.text for b in view.blocks):
-        return "empty"
-    if _is_index(view, url) and len(titles) >= MIN_TEASERS and not view.declared.article:
+    titles = [block for block in view.blocks if _is_title_of_another(block)]
+    shown = sum(not block.furniture for block in titles)
+    prose = sum(len(b.text) * (1 - b.links) for b in found.blocks if len(b.text) >= LONG or b.kind in ("item", "row"))
+    declared, headless = _is_declared(view), view.headline.block is None
+    if _is_index(view, url) and shown >= MIN_TEASERS and not view.declared.article:
         return "listing"
+    if _is_run_of_teasers(view, found, declared):
+        return "listing"
+    if not (found.blocks or between(view, found)) or (headless and prose < LONG and not declared):
+        return "listing" if shown else "empty"
+    if headless and len(titles) >= MANY_TITLES and not declared:
+        return "listing"
+    if _is_one_of_many(view) or is_head(view.headline.text or ""):
+        return "listing"
+    scant = prose < MIN_PROSE and shown >= MIN_TEASERS and not declared
+    return "listing" if scant and (headless or prose < LONG or shown >= MANY_TITLES) else "article"
+
+
+def _is_run_of_teasers(view: View, found: Found, declared: bool) -> bool:
+    """Whether the text found is titles of other articles with a summary each."""
+    region = view.blocks[found.start : found.stop]
     teasers = sum(map(_is_title_of_another, region))
-    paragraphs = sum(len(b.text) >= LONG and b.links < 0.5 for b in found.blocks)
-    enough = MIN_TEASERS if _is_declared(view) or not _opens_with_teaser(region) else 2
-    if teasers >= enough and teasers >= TEASER_SHARE * paragraphs:
-        return "article" if _is_declared(view) and paragraphs > teasers else "listing"
-    if (prose < LONG and view.headline.block is None and not _is_declared(view)) or not (
-        found.blocks or between(view, found)
-    ):
-        return "listing" if titles else "empty"
-    if view.headline.block is None and len(titles) >= MANY_TITLES and not _is_declared(view):
-        return "listing"
-    if _is_one_of_many(view):
-        return "listing"
-    if is_head(view.headline.text or ""):
-        return "listing"
-    if prose < MIN_PROSE and len(titles) >= MIN_TEASERS and not _is_declared(view):
-        return "article" if view.headline.block is not None and prose >= LONG and len(titles) < 10 else "listing"
-    return "article"
+    paragraphs = sum(len(block.text) >= LONG and block.links < 0.5 for block in found.blocks)
+    if declared and paragraphs > teasers:
+        return False
+    enough = MIN_TEASERS if declared or not _opens_with_teaser(region) else 2
+    return teasers >= enough and teasers >= TEASER_SHARE * paragraphs
 
 
 def _is_title_of_another(block: Block) -> bool:
