@@ -24,22 +24,21 @@ def _either(phrases: str) -> str:
 # Glued to the number these make it a measure, a score, a date or a code: 1.000m2, 3-1, 5%, 7h30, 17/2
 _MEASURE = re.compile(r"[.,:]\d|-\d|/\d|/[a-z]|[a-z]|\+\d| ?[%°²]| ?(?:m2|m3|ha|km|kg|cm|mm|usd|vnd)(?![a-z])")
 _LIST_COMMA = re.compile(r",\d{2,5}(?![\d%])")  # "các Nghị quyết 57,59"
-# May follow the number of a document: an end, a mark, and the words that go on about a document.
-_GOES_ON = re.compile(
-    rf"{_GAP}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]|(?:nam|ngay){_GAP}\d|"
-    + grammar.one_of(
-        "cua, ve, va, cu, ay, nua, cung, hoac, khoa, do, de, khi, duoc, da, dang, se, la, co, cho, vao, tu, ra, bi,"
-        "neu, con, chi, thi, ma, hay, tai, trong, o, den, nay, tren, rieng, tro, vua, moi, vi, bang, voi, theo,"
-        "khong, chua, phai, tiep, quy dinh, quyet dinh, huong dan, thay the, sua doi, ban hanh, yeu cau, nhan manh,"
-        "xac dinh, khang dinh, giao, cho phep, thuc su, ngay trong, ngay tu, nham, gom, bao gom, gan, sau, truoc,"
-        "thuc hien, trien khai, thi hanh, tac dong, tao, mo, giup, goi, coi, nhu, can, nghi quyet, nghi dinh,"
-        "chi thi, thong tu, ket luan, cong van, phan, tong ket, so ket, that su, dat, lam, dua, bo sung, dinh huong,"
-        "xem, trung uong, bo chinh tri, dieu, khoan"
-    )
-    + ")"
+# May follow the number of a document: an end, a mark, and the words that go on about a document. These and the counted
+# things below are sought in the text as written: folding would confuse "chỉ" and "chi bộ", "ngày" and "ngay".
+_WORDS = (
+    "của, về, và, cũ, ấy, nữa, cũng, cùng, hoặc, khóa, khoá, do, để, khi, được, đã, đang, sẽ, là, có, cho, vào, từ,"
+    "ra, bị, nếu, còn, chỉ, thì, mà, hay, tại, trong, ở, đến, nay, này, trên, riêng, trở, vừa, mới, vì, bằng, với,"
+    "theo, không, chưa, phải, tiếp, quy định, quyết định, hướng dẫn, thay thế, sửa đổi, ban hành, yêu cầu, nhấn mạnh,"
+    "xác định, khẳng định, giao, cho phép, thực sự, ngay trong, ngay từ, nhằm, gồm, bao gồm, gắn, gần, sau, trước,"
+    "thực hiện, triển khai, thi hành, tác động, tạo, mở, giúp, gọi, coi, như, cần, nghị quyết, nghị định, chỉ thị,"
+    "thông tư, kết luận, công văn, phân, tổng kết, sơ kết, thật sự, đạt, làm, đưa, bổ sung, định hướng, xem,"
+    "trung ương, bộ chính trị, điều, khoản"
 )
-# Counted things, in the text as written, since folding would confuse "ngày" and "ngay": after a capital type word these
-# alone tell that the number counts.
+_GOES_ON = re.compile(
+    rf"\s{{0,9}}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]|(?:năm|ngày)\s{{1,3}}\d|{_either(_WORDS)}(?!\w))", re.IGNORECASE
+)
+# Counted things: after a capital type word these alone tell that the number counts.
 _NOUNS = (
     "người, ca, hộ, tháng, giờ, phút, giây, tuần, quý, bước, nội dung, vấn đề, nhóm, điểm, tỷ, tỉ, triệu, nghìn,"
     "ngàn, đồng, mét, tấn, tạ, tiêu chí, tiêu chuẩn, giải, giai đoạn, mức, loại, lần, đợt, cán bộ, đảng viên,"
@@ -104,7 +103,7 @@ def _is_measure(text: Text, end: int, *, listed: bool) -> bool:
 
 
 def _goes_on(text: Text, end: int) -> bool:
-    return _GOES_ON.match(text.folded, end) is not None
+    return _GOES_ON.match(text.plain, end) is not None
 
 
 def _issued_by(text: Text, end: int) -> bool:
