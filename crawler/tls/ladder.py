@@ -141,9 +141,8 @@ def _spare(rung: Rung) -> tuple[Rung, ...]:
 def next_step(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
     """What to do after ``fault`` on ``walk.rung``, and the walk as it stands then."""
     kind = all_faults()[fault].kind
-    worth_repeating = kind == "ambiguous" and fault != "handshake-timeout" and not walk.retried
-    if walk.from_memory and walk.rung != STRICT and not worth_repeating:
-        return _go(Walk(), STRICT)  # the memory is wrong: begin anew
+    if walk.from_memory and walk.rung != STRICT and _disproves_memory(walk, fault):
+        return _go(Walk(), STRICT)
     if kind == "certificate":
         return _after_certificate(walk, fault, policy)
     if kind == "negotiation":
@@ -155,6 +154,14 @@ def next_step(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
     if kind == "forbidden" or fault == "dns":
         return Stop(fault, all_faults()[fault].permanent), walk
     return _last_resort(walk, fault, policy)
+
+
+def _disproves_memory(walk: Walk, fault: str) -> bool:
+    """Whether a remembered rung that fails so is to be forgotten, and the walk begun anew."""
+    kind = all_faults()[fault].kind
+    if kind == "ambiguous":
+        return walk.retried or fault == "handshake-timeout"
+    return kind != "network" or walk.rung == HTTP  # a closed port says nothing of TLS, but much of plain http
 
 
 def _go(walk: Walk, rung: Rung, fault: str = "") -> tuple[Step, Walk]:
