@@ -66,50 +66,40 @@ def populate(world: World) -> int:
     world.insert("notes", article=number, kind="leak", text="Could not create SSL/TLS secure channel.")
     world.insert("notes", article=number, kind="lost_reference", text="12-NQ/TW")
     world.insert("relations", article=number, subject=RULE_96, relation="based_on", object=DECREE_30, start=0, end=9)
+    world.insert("relations", article=number, subject=LAND_LAW, relation="amends", object=RULE_96, start=0, end=9)
     for field, value in (("date", "2023-02-02"), ("date", "2023-02-20"), ("issuer", "Bộ Chính trị")):
         world.insert("claims", regulation=RULE_96, field=field, value=value, n_clusters=1, first_article=number)
-    places = [
-        ("baohue", "hue", "hue"),
-        ("tinhuyquangnam", "quang-nam", "da-nang-2025"),
-        ("baobinhdinh", "binh-dinh", "gia-lai-2025"),
-    ]
-    for nth, (site, unit, province) in enumerate(places * 10):
-        cites = Cite("Luật Đất đai", LAND_LAW), Cite("Quy định số 96-QĐ/TW")
-        text = [("title", [f"Bài số {nth}"]), ("body", ["Theo ", cites[nth % 2], " và quy định khác."])]
-        published = f"2023-{nth % 9 + 3:02d}-11"
-        world.article(f"a{nth}", text, site=site, unit=unit, province=province, published=published)
-    for nth, unit in enumerate(("gia-lai-2025", "hue", "da-nang-2025", "nghe-an")):
-        for regulation in (RULE_96, LAND_LAW):
-            lag = {"lag_days": 18 + 90 * nth, "censored": int(nth == 3)}
-            world.insert(
-                "regulation_units",
-                regulation=regulation,
-                unit=unit,
-                first_cited="2023-02-20",
-                n=4,
-                n_own=3,
-                n_clusters=2,
-                **lag,
-            )
-    for day in range(1, 29):
-        state = ("observed", "partial", "down", "backfilled", "not_started")[day % 5]
-        world.insert("coverage", site="baogialai", day=f"2023-02-{day:02d}", state=state)
-    world.insert(
-        "site_status", site="baogialai", verdict="failed", stage="no links on the listing page", audit_recall=0.98
-    )
-    world.insert("site_runs", run="r1", site="baogialai", fetched=12, failed=2, new=3, verdict="failed")
-    world.insert(
-        "urls",
-        url="u",
-        fetch_url="u",
-        site="baogialai",
-        host="h",
-        kind="article",
-        first_seen="x",
-        cause="http_404",
-        state="gone",
-    )
+    write_articles(world)
+    observe(world)
     return number
+
+
+def write_articles(world: World) -> None:
+    """Thirty articles of three sites over nine months, and the summary of two regulations."""
+    places = [
+        {"site": "baohue", "unit": "hue", "province": "hue"},
+        {"site": "tinhuyquangnam", "unit": "quang-nam", "province": "da-nang-2025"},
+        {"site": "baobinhdinh", "unit": "binh-dinh", "province": "gia-lai-2025"},
+    ]
+    cites = Cite("Luật Đất đai", LAND_LAW), Cite("Quy định số 96-QĐ/TW")
+    for nth in range(30):
+        text = [("title", [f"Bài số {nth}"]), ("body", ["Theo ", cites[nth % 2], " và quy định khác."])]
+        world.article(f"a{nth}", text, published=f"2023-{nth % 9 + 3:02d}-11", **places[nth % 3])
+    for nth, unit in enumerate(("gia-lai-2025", "hue", "da-nang-2025", "nghe-an")):
+        counts = {"n": 4, "n_own": 3, "n_clusters": 2, "lag_days": 18 + 90 * nth, "censored": int(nth == 3)}
+        for regulation in (RULE_96, LAND_LAW):
+            world.insert("regulation_units", regulation=regulation, unit=unit, first_cited="2023-02-20", **counts)
+
+
+def observe(world: World) -> None:
+    """A site in trouble, with a month of every state of coverage."""
+    site, states = "baogialai", ("observed", "partial", "down", "backfilled", "not_started")
+    for day in range(1, 29):
+        world.insert("coverage", site=site, day=f"2023-02-{day:02d}", state=states[day % 5])
+    world.insert("site_status", site=site, verdict="failed", stage="no links on the listing page", audit_recall=0.98)
+    world.insert("site_runs", run="r1", site=site, fetched=12, failed=2, new=3, verdict="failed")
+    address = {"url": "u", "fetch_url": "u", "host": "h", "kind": "article", "first_seen": "x", "state": "gone"}
+    world.insert("urls", site=site, cause="http_404", **address)
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ LAG_LEFT, LAG_ROW = 140, 22
 TILE, CLASSES = 62, 5
 CELL, WEEKS = 13, 52
 BRANCHES, BRANCH, BRANCH_LABEL = 8, 42, 28
+Month = tuple[str, int, int]
 DAY = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 
 
@@ -40,80 +41,62 @@ def prepare_jinja2_environment(env: Environment) -> None:
     }
 
 
-def timeline(months: Sequence[tuple[str, int, int]], breaks: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+def timeline(months: Sequence[Month], breaks: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """Bars of citations by month and, darker, the clusters among them; lines where a version or sites began."""
     top = max((citations for _, citations, _ in months), default=0)
     if not top:
         return {}
-    step = min((WIDTH - 40) / len(months), 28)  # a short history is not drawn as fat bars
-    at = {month: 40 + i * step for i, (month, _, _) in enumerate(months)}
-
-    def height(value: int) -> float:
-        return round((BASELINE - 16) * value / top, 1)
-
-    return {
-        "width": WIDTH,
-        "height": TIMELINE_HEIGHT,
-        "baseline": BASELINE,
-        "top": top,
-        "bars": [
-            {
-                "x": round(at[month], 1),
-                "width": round(max(1, step - 2), 1),
-                "month": month,
-                "citations": citations,
-                "clusters": clusters,
-                "height": height(citations),
-                "dark": height(min(clusters, citations)),
-            }
-            for month, citations, clusters in months
-        ],
-        "ticks": [
-            {"x": round(x, 1), "label": month[:4]} for month, x in at.items() if month.endswith("-01") or x == 40
-        ],
-        "breaks": [
-            {"x": round(at[one["month"]], 1), "version": one["version"], "n_sites": one["n_sites"]}
-            for one in breaks
-            if one["month"] in at
-        ],
-    }
+    bars = [
+        {**bar, "citations": citations, "clusters": clusters, "dark": height(min(clusters, citations), top)}
+        for bar, (_, citations, clusters) in zip(month_bars(months, 1, top), months, strict=True)
+    ]
+    at = {bar["month"]: bar["x"] for bar in bars}
+    lines = [{**one, "x": at[one["month"]]} for one in breaks if one["month"] in at]
+    return {**frame(bars, top), "breaks": lines}
 
 
-def volume(months: Sequence[tuple[str, int, int]]) -> dict[str, Any]:
+def volume(months: Sequence[Month]) -> dict[str, Any]:
     """Bars of articles by month and a line of citations on the same scale; months are (month, citations, articles)."""
     top = max((max(citations, articles) for _, citations, articles in months), default=0)
     if not top:
         return {}
-    step = min((WIDTH - 40) / len(months), 28)
-
-    def height(value: int) -> float:
-        return round((BASELINE - 16) * value / top, 1)
-
     bars = [
+        {**bar, "citations": citations, "articles": articles}
+        for bar, (_, citations, articles) in zip(month_bars(months, 2, top), months, strict=True)
+    ]
+    points = [f"{bar['x'] + bar['width'] / 2:.1f},{BASELINE - height(bar['citations'], top):.1f}" for bar in bars]
+    return {**frame(bars, top), "path": " ".join(points)}
+
+
+def month_bars(months: Sequence[Month], column: int, top: int) -> list[dict[str, Any]]:
+    """A bar for each month, as high as that column; a short history is not drawn as fat bars."""
+    step = min((WIDTH - 40) / len(months), 28)
+    return [
         {
             "x": round(40 + i * step, 1),
             "width": round(max(1, step - 2), 1),
-            "month": month,
-            "citations": citations,
-            "articles": articles,
-            "height": height(articles),
-            "line": BASELINE - height(citations),
+            "month": month[0],
+            "height": height(int(month[column]), top),
         }
-        for i, (month, citations, articles) in enumerate(months)
+        for i, month in enumerate(months)
     ]
+
+
+def frame(bars: Sequence[dict[str, Any]], top: int) -> dict[str, Any]:
+    """The size, scale and years of a picture of monthly bars."""
+    years = [bar for i, bar in enumerate(bars) if i == 0 or bar["month"].endswith("-01")]
     return {
         "width": WIDTH,
         "height": TIMELINE_HEIGHT,
         "baseline": BASELINE,
         "top": top,
         "bars": bars,
-        "path": " ".join(f"{bar['x'] + bar['width'] / 2:.1f},{bar['line']:.1f}" for bar in bars),
-        "ticks": [
-            {"x": bar["x"], "label": bar["month"][:4]}
-            for i, bar in enumerate(bars)
-            if i == 0 or bar["month"].endswith("-01")
-        ],
+        "ticks": [{"x": bar["x"], "label": bar["month"][:4]} for bar in years],
     }
+
+
+def height(value: int, top: int) -> float:
+    return round((BASELINE - 16) * value / top, 1)
 
 
 def lags(spread: Sequence[Any]) -> dict[str, Any]:

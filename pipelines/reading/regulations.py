@@ -73,9 +73,7 @@ def regulation_page(
     citing = citing_articles(connection, name)
     heads = one_a_cluster(citing)
     listed = citing if every else heads
-    last = max(1, -(-len(listed) // PAGE))
-    page = min(page, last)
-    shown = newest_first(listed)[(page - 1) * PAGE : page * PAGE]
+    page, last, shown = _one_page(newest_first(listed), page)
     return RegulationPage(
         regulation=regulation,
         aliases=rows(connection, ALIASES, (name,)),
@@ -94,6 +92,13 @@ def regulation_page(
         last=last,
         every=every,
     )
+
+
+def _one_page(listed: Sequence[Citing], page: int) -> tuple[int, int, Sequence[Citing]]:
+    """The page of a list that is nearest to the one asked for: its number, the last number, what is on it."""
+    last = max(1, -(-len(listed) // PAGE))
+    page = min(page, last)
+    return page, last, listed[(page - 1) * PAGE : page * PAGE]
 
 
 def citing_articles(connection: sqlite3.Connection, name: str) -> list[Citing]:
