@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Any, Protocol, TypeVar
 
 from crawler.archive import Archive
 from crawler.archive_pages import ArchivedPage
@@ -19,31 +20,36 @@ from crawler.sites import Site
 from crawler.visit import Understanding
 from crawler.work import Task, begin, work
 from pipelines import store_articles
+from pipelines.errors import StorageError
 from pipelines.instants import instant
-from pipelines.models import Document, Fetch, Position, Source
+from pipelines.models import Document, Fetch, Position
 from pipelines.store import Store, Transaction
 from pipelines.store_articles import Outcome, record_fetch, store_document
 from pipelines.store_catalogue import keep_sites, keep_units
 from pipelines.workers import PageTimeout, WorkerDied, Workers, run_all
 
 
+class HasTask(Protocol):
+    """What can be sent to a worker."""
+
+    def task(self) -> object:
+        """What a worker needs of it."""
+
+
+J = TypeVar("J", bound=HasTask)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A page to understand: its address, its site, and the fetch it already has when it comes from our own archive.
-
-    ``source`` is what the database knows of a site that the catalogue of this run does not hold.
-    """
+    """A page from elsewhere, to be understood: its address and its site."""
 
     archived: ArchivedPage
     url: str
     site: Site | None = None
-    source: Source | None = None
-    fetch: int | None = None
 
     def task(self) -> Task:
         """What a worker needs of it."""
-        source = self.site.source() if self.site else self.source
-        return Task(replace(self.archived.page, source=source))
+        return Task(replace(self.archived.page, source=self.site.source() if self.site else None))
 
     def key(self, document: Document) -> str:
         """The canonical address to store the document under."""
@@ -72,8 +78,8 @@ class Tally:
         return f"{self.pages} pages: {', '.join(parts) or 'none'}; {self.mentions} references"
 
 
-def start_run(store: Store, command: str, sites: Mapping[str, Site]) -> str:
-    """The name of a new run that fetches nothing; units and catalogue are written down with it."""
+def start_run(store: Store, command: str, sites: Mapping[str, Site], **settings: object) -> str:
+    """The name of a new run that fetches nothing; units, catalogue and settings are written down with it."""
     run = new_run()
     with store.write() as tx:
         keep_units(tx)
@@ -82,7 +88,7 @@ def start_run(store: Store, command: str, sites: Mapping[str, Site]) -> str:
             "id": run,
             "started": instant(time.time()),
             "version": store_articles.VERSION,
-            "settings": json.dumps({"command": command}),
+            "settings": json.dumps({"command": command, **settings}),
         }
         store_articles.insert(tx, "runs", row)
     return run
@@ -94,33 +100,56 @@ def end_run(store: Store, run: str, reason: str) -> None:
         tx.execute("UPDATE runs SET finished = ?, reason = ? WHERE id = ?", [instant(time.time()), reason, run])
 
 
-def understand_all(jobs: Iterable[Job], workers: int, keep: Callable[[Job, Understanding], None]) -> None:
-    """Nothing; ``keep`` was called with each job in order, in this thread. Without a job no worker starts."""
-    by_task: dict[int, Job] = {}
+def understand_all(
+    jobs: Iterable[J],
+    workers: int,
+    keep: Callable[[J, Understanding], None],
+    function: Callable[[Any], Understanding] = work,
+) -> None:
+    """Nothing; ``keep`` was called with each job in order, in this thread. Without a job no worker starts.
+
+    ``function`` is what a worker does with the task of a job.
+    """
+    by_task: dict[int, J] = {}
     source = iter(jobs)
     first = next(source, None)
     if first is None:
         return
 
-    def tasks() -> Iterable[Task]:
+    def tasks() -> Iterable[object]:
         for job in chain((first,), source):
             task = job.task()
             by_task[id(task)] = job
             yield task
 
     async def run() -> None:
-        pool: Workers[Task, Understanding] = Workers(work, n=workers, initializer=begin)
+        pool: Workers[Any, Understanding] = Workers(function, n=workers, initializer=begin)
         await pool.open()
         try:
             async for task, result in run_all(pool, tasks()):
-                keep(by_task.pop(id(task)), result if isinstance(result, Understanding) else _cause(result))
+                keep(by_task.pop(id(task)), result if isinstance(result, Understanding) else cause_of(result))
         finally:
             await pool.close()
 
     asyncio.run(run())
 
 
-def _cause(error: Exception) -> Understanding:
+def kept(
+    store: Store, write: Callable[[Transaction, Understanding], tuple[str, int]], understood: Understanding
+) -> tuple[str, int]:
+    """What ``write`` said of a page, in one transaction. An error that is not the storage's fails that page alone."""
+    try:
+        with store.write() as tx:
+            return write(tx, understood)
+    except StorageError:
+        raise
+    except Exception as error:  # one page's rows must not end the run, nor stop the next one at the same place
+        with store.write() as tx:
+            return write(tx, cause_of(error))
+
+
+def cause_of(error: Exception) -> Understanding:
+    """Why a page could not be understood or kept."""
     if isinstance(error, PageTimeout):
         return Understanding(cause=f"understand-timeout: {error}")
     if isinstance(error, WorkerDied):
@@ -138,7 +167,7 @@ def fetch_row(archived: ArchivedPage, url: str, site: Site | None) -> Fetch:
 def keep_imported(store: Store, archive: Archive, run: str, job: Job, understood: Understanding, tally: Tally) -> None:
     """Archives an imported page and writes its rows, one transaction; a page known already is only counted."""
     fetch = fetch_row(job.archived, job.url, job.site)
-    if _known(store, fetch):
+    if is_known(store, fetch):
         tally.add("known")
         return
     provenance: dict[str, object] = {"run": run, "url": job.url, "site": fetch.site, "body_sha256": fetch.body_sha256}
@@ -146,12 +175,10 @@ def keep_imported(store: Store, archive: Archive, run: str, job: Job, understood
         provenance["flags"] = list(job.archived.flags)
     position = archive.append(exchange_of(job.archived), provenance, same_as=archived_before(store, fetch))
     archive.sync()
-    with store.write() as tx:
-        outcome, mentions = _write(tx, run, job, fetch, position, understood)
-    tally.add(outcome, mentions)
+    tally.add(*kept(store, lambda tx, found: _write(tx, run, job, fetch, position, found), understood))
 
 
-def _known(store: Store, fetch: Fetch) -> bool:
+def is_known(store: Store, fetch: Fetch) -> bool:
     """Whether this very fetch was imported before: an import that was stopped goes on behind it."""
     return bool(
         store.value(

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from crawler.cli_batch import import_, reprocess
 from crawler.cli_export import export
 from crawler.cli_options import FILE, db_option, sites_option, workers_option
 from crawler.cli_queue import explain, retry
@@ -79,37 +80,6 @@ def crawl(db: Path, names: tuple[str, ...], alone: bool, **asked: Any) -> int:
         verdict = run_crawl(settings, display)
     click.echo("\n".join(str(site) for site in verdict.sites))
     return verdict.exit_code
-
-
-@danchieu.command("import", epilog="Example: danchieu import pages/ crawl.warc.gz --all")
-@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="PATH...")
-@click.option("--all", "everything", is_flag=True, help="Take archived pages outside the catalogue too.")
-@workers_option
-@sites_option
-@db_option
-def import_(paths: tuple[Path, ...], everything: bool, workers: int, sites: Path | None, db: Path) -> int:
-    """Take pages from WARC, WACZ, HTML files and folders."""
-    from crawler.importing import Importer
-    from crawler.sites import load_sites
-
-    report = Importer(db, load_sites(sites), everything, workers, lambda line: click.echo(line, err=True)).run(paths)
-    click.echo(str(report))
-    return report.exit_code
-
-
-@danchieu.command(epilog="Example: danchieu reprocess --failed")
-@click.option("--failed", is_flag=True, help="Only pages that could not be understood.")
-@workers_option
-@sites_option
-@db_option
-def reprocess(failed: bool, workers: int, sites: Path | None, db: Path) -> int:
-    """Understand archived pages again; fetches nothing."""
-    from crawler.reprocessing import reprocess_archive
-    from crawler.sites import load_sites
-
-    report = reprocess_archive(db, load_sites(sites), workers, failed_only=failed)
-    click.echo("\n".join([*report.problems, str(report.tally)]))
-    return report.exit_code
 
 
 @danchieu.command(epilog="Example: danchieu extract page.html --json")
@@ -181,7 +151,7 @@ def schedule(form: str, names: tuple[str, ...], db: Path) -> None:
     click.echo((systemd if form == "systemd" else cron)(names, db, contact), nl=False)
 
 
-for verb in (export, explain, retry, sites):
+for verb in (import_, reprocess, export, explain, retry, sites):
     danchieu.add_command(verb)
 
 

@@ -11,7 +11,8 @@ from crawler.addresses import canonical
 from crawler.archive import Archive
 from crawler.archive_files import read_path
 from crawler.archive_pages import ArchivedPage, Problem
-from crawler.batch import Job, Tally, end_run, keep_imported, start_run, understand_all
+from crawler.batch import Job, Tally, end_run, fetch_row, is_known, keep_imported, start_run, understand_all
+from crawler.batch_progress import progress
 from crawler.opening import archive_folder
 from crawler.sites import Site, owner
 from crawler.visit import Understanding
@@ -58,7 +59,13 @@ class Importer:
     def run(self, paths: Sequence[Path]) -> Report:
         """The report of the import of all paths."""
         with self._stack:
-            understand_all(self._jobs(paths), self.workers, self._keep)
+            with progress("imported") as advance:
+
+                def keep(job: Job, understood: Understanding) -> None:
+                    self._keep(job, understood)
+                    advance(self.report.tally)
+
+                understand_all(self._jobs(paths), self.workers, keep)
             if self._store is not None:
                 run_corpus(self._store)
                 end_run(self._store, self._run, "finished")
@@ -68,10 +75,12 @@ class Importer:
         for path in paths:
             try:
                 for item in read_path(path, wanted=self._wanted):
-                    if isinstance(item, ArchivedPage):
-                        yield self._job(item)
-                    else:
+                    if isinstance(item, Problem):
                         self._note(item)
+                    elif self._is_known(job := self._job(item)):
+                        self.report.tally.add("known")
+                    else:
+                        yield job
             except InputError as error:
                 self.report.problems.append(str(error))
                 self.say(str(error))
@@ -94,9 +103,20 @@ class Importer:
         store, archive = self._opened()
         keep_imported(store, archive, self._run, job, understood, self.report.tally)
 
-    def _opened(self) -> tuple[Store, Archive]:
-        if self._store is None or self._archive is None:
+    def _is_known(self, job: Job) -> bool:
+        """Whether an import took the page before, this one too, had it been killed: it is not understood again."""
+        if self._store is None and not self.db.exists():
+            return False
+        return is_known(self._open_store(), fetch_row(job.archived, job.url, job.site))
+
+    def _open_store(self) -> Store:
+        if self._store is None:
             self._store = self._stack.enter_context(Store.open(self.db))
-            self._run = start_run(self._store, "import", self.sites)
+        return self._store
+
+    def _opened(self) -> tuple[Store, Archive]:
+        store = self._open_store()
+        if self._archive is None:
+            self._run = start_run(store, "import", self.sites)
             self._archive = self._stack.enter_context(Archive(archive_folder(self.db), self._run))
-        return self._store, self._archive
+        return store, self._archive

@@ -1,36 +1,50 @@
-"""``danchieu reprocess``: archived pages understood again, nothing fetched."""
+"""``danchieu reprocess``: archived pages understood again, nothing fetched.
+
+Pages come in the order in which they lie in the archive, and are kept in that order. The run remembers the last one in
+the transaction that keeps it, so that a run that was killed goes on behind it; once the program or the catalogue
+changed, or the last run had ended, a run begins with the first page.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from crawler.archive_read import read_at
-from crawler.batch import Job, Tally, end_run, start_run, told, understand_all
+from crawler.archived_work import UNREADABLE, Archived, understand_archived
+from crawler.batch import Tally, end_run, kept, start_run, told, understand_all
+from crawler.batch_progress import progress
+from crawler.checkpoint import Checkpoint, unfinished
 from crawler.opening import archive_folder
+from crawler.schedule import alone
 from crawler.sites import Site
 from crawler.visit import Understanding
 from pipelines.corpus import run_corpus
 from pipelines.errors import AttentionError, InputError
-from pipelines.models import Source
-from pipelines.store import Store
-from pipelines.store_articles import store_document
+from pipelines.models import Document, Position, Source
+from pipelines.store import Store, Transaction
+from pipelines.store_articles import VERSION, store_document
+
+BATCH = 500  # rows of the database at a time
+Engine = Callable[[Iterator[Archived], Callable[[Archived, Understanding], None]], None]
 
 # The last archived answer of each address that was, or could have become, an article.
 _PAGES = """
-SELECT f.id, f.url, f.site, f.warc_file, f.warc_offset FROM fetches f
-WHERE f.id IN (
-  SELECT max(id) FROM fetches
-  WHERE warc_file IS NOT NULL AND status = 200 AND coalesce(page_kind, '') NOT IN ('feed', 'sitemap') GROUP BY url
+FROM fetches f
+WHERE f.warc_file IS NOT NULL AND f.status = 200 AND coalesce(f.page_kind, '') NOT IN ('feed', 'sitemap')
+AND NOT EXISTS (
+  SELECT 1 FROM fetches later WHERE later.url = f.url AND later.id > f.id AND later.warc_file IS NOT NULL
+  AND later.status = 200 AND coalesce(later.page_kind, '') NOT IN ('feed', 'sitemap')
 )
 AND NOT EXISTS (SELECT 1 FROM urls WHERE urls.url = f.url AND urls.kind <> 'article')
 AND (:failed = 0 OR f.page_kind IS NULL)
-ORDER BY f.warc_file, f.warc_offset
+AND (f.warc_file, f.warc_offset) > (:file, :offset)
 """
+_BATCH = f"SELECT f.* {_PAGES} ORDER BY f.warc_file, f.warc_offset LIMIT {BATCH}"
 
 
 @dataclass
@@ -45,49 +59,88 @@ class Reprocessor:
 
     @cached_property
     def sources(self) -> dict[str, Source]:
-        """What the database knows of its sites: a crawl with another catalogue may have brought them."""
-        return {row["id"]: _source(row) for row in self.store.rows("SELECT * FROM sites")}
+        """What is known of every site, by its id: a crawl with another catalogue may have brought more than this."""
+        stored = {row["id"]: _source(row) for row in self.store.rows("SELECT * FROM sites")}
+        return stored | {site.id: site.source() for site in self.sites.values()}
 
     @property
     def exit_code(self) -> int:
         """0, or 3 when a page could not be read or understood."""
         return AttentionError.exit_code if self.problems else 0
 
-    def run(self, workers: int) -> None:
+    def run(self, engine: Engine) -> None:
         """Nothing; every archived page was understood and kept."""
-        run = start_run(self.store, "reprocess", self.sites)
-        understand_all(self._jobs(), workers, self._keep)
-        run_corpus(self.store)
-        end_run(self.store, run, "finished")
+        checkpoint = self._begin()
+        with progress("understood", self._count(checkpoint)) as advance:
 
-    def _jobs(self) -> Iterator[Job]:
+            def keep(page: Archived, understood: Understanding) -> None:
+                self._keep(checkpoint, page, understood)
+                advance(self.tally)
+
+            engine(self.pages(checkpoint), keep)
+        run_corpus(self.store)
+        end_run(self.store, checkpoint.run, "finished")
+
+    def pages(self, after: Checkpoint) -> Iterator[Archived]:
+        """The pages behind a checkpoint, in the order of the archive.
+
+        They are read in batches, since a query that stays open would keep the log of the database from being folded.
+        """
         folder = archive_folder(self.store.path)
-        for row in self.store.rows(_PAGES, {"failed": int(self.failed_only)}):
-            try:
-                page = read_at(folder, row["warc_file"], row["warc_offset"])
-            except InputError as error:
-                self.problems.append(str(error))
-                continue
-            site = self.sites.get(row["site"])
-            yield Job(page, row["url"], site, self.sources.get(row["site"]), row["id"])
+        place: dict[str, object] = {"file": after.file, "offset": after.offset, "failed": int(self.failed_only)}
+        while rows := self.store.rows(_BATCH, place):
+            for row in rows:
+                position = Position(row["warc_file"], row["warc_offset"], row["warc_length"])
+                source = self.sources.get(row["site"])
+                yield Archived(row["id"], row["url"], row["fetched_at"], folder, position, source)
+            place |= {"file": rows[-1]["warc_file"], "offset": rows[-1]["warc_offset"]}
+
+    def _begin(self) -> Checkpoint:
+        """Where to go on: behind the last page of a run that was killed, else at the first one."""
+        known = repr((self.failed_only, sorted(self.sources.items())))
+        basis = f"{VERSION} {hashlib.sha256(known.encode()).hexdigest()[:8]}"
+        return unfinished(self.store, "reprocess", basis) or Checkpoint(
+            start_run(self.store, "reprocess", self.sites, basis=basis)
+        )
+
+    def _count(self, after: Checkpoint) -> int:
+        place = {"file": after.file, "offset": after.offset, "failed": int(self.failed_only)}
+        return int(str(self.store.value(f"SELECT count(*) {_PAGES}", place)))
+
+    def _keep(self, checkpoint: Checkpoint, page: Archived, understood: Understanding) -> None:
+        def write(tx: Transaction, understood: Understanding) -> tuple[str, int]:
+            checkpoint.remember(tx, page.position)
+            if understood.document is None:
+                return self._failed(tx, page, understood.cause or "")
+            return self._understood(tx, page, understood.document)
+
+        self.tally.add(*kept(self.store, write, understood))
+
+    def _failed(self, tx: Transaction, page: Archived, cause: str) -> tuple[str, int]:
+        self.problems.append(f"{page.url}: {cause}")
+        name = cause.partition(":")[0]
+        if name != UNREADABLE:  # the page is in quarantine: --failed tries it again; its article stays as it was
+            sql = "UPDATE fetches SET page_kind = NULL, error_class = ?, error = ? WHERE id = ?"
+            tx.execute(sql, [name, cause, page.fetch])
+        return "failed", 0
+
+    def _understood(self, tx: Transaction, page: Archived, document: Document) -> tuple[str, int]:
+        sql = "UPDATE fetches SET page_kind = ?, error_class = NULL, error = NULL WHERE id = ?"
+        tx.execute(sql, [document.kind, page.fetch])
+        tx.execute("DELETE FROM notes WHERE fetch = ? AND article IS NULL", [page.fetch])
+        url = self._kept_as(page.fetch) or self._key(page, document)
+        stored = store_document(tx, document, url=url, fetch=page.fetch, seen_at=page.fetched_at, again=True)
+        return told(document, stored.outcome), stored.mentions
+
+    def _key(self, page: Archived, document: Document) -> str:
+        """The canonical address to store a document under."""
+        site = self.sites.get(page.source.site) if page.source else None
+        return site.declared(page.url, document.canonical) if site else page.url
 
     def _kept_as(self, fetch: int) -> str | None:
         """The address of the article that this fetch gave."""
         url = self.store.value("SELECT url FROM articles WHERE fetch = ?", [fetch])
         return str(url) if url is not None else None
-
-    def _keep(self, job: Job, understood: Understanding) -> None:
-        document = understood.document
-        assert job.fetch is not None, "it comes from our archive"
-        if document is None:
-            self.problems.append(f"{job.url}: {understood.cause}")
-            self.tally.add("failed")
-            return
-        with self.store.write() as tx:
-            tx.execute("UPDATE fetches SET page_kind = ? WHERE id = ?", [document.kind, job.fetch])
-            url = self._kept_as(job.fetch) or job.key(document)
-            stored = store_document(tx, document, url=url, fetch=job.fetch, seen_at=job.archived.fetch.fetched_at)
-        self.tally.add(told(document, stored.outcome), stored.mentions)
 
 
 def _source(row: sqlite3.Row) -> Source:
@@ -95,11 +148,23 @@ def _source(row: sqlite3.Row) -> Source:
     return Source(row["id"], row["name"], row["kind"], row["level"], row["unit"], former, domains)
 
 
-def reprocess_archive(db: Path, sites: Mapping[str, Site], workers: int, *, failed_only: bool = False) -> Reprocessor:
-    """What came of understanding the archive of a database again; raises ``InputError`` when there is none."""
+def in_pool(workers: int) -> Engine:
+    """An engine of so many processes on this machine."""
+
+    def engine(pages: Iterator[Archived], keep: Callable[[Archived, Understanding], None]) -> None:
+        understand_all(pages, workers, keep, understand_archived)
+
+    return engine
+
+
+def reprocess_archive(db: Path, sites: Mapping[str, Site], engine: Engine, *, failed_only: bool = False) -> Reprocessor:
+    """What came of understanding the archive of a database again; raises ``InputError`` when there is none.
+
+    A second one on the same database at the same time is refused.
+    """
     if not archive_folder(db).is_dir():
         raise InputError(f"{db} has no archive beside it: crawl or import first, or name another one with --db")
-    with Store.open(db) as store:
+    with alone(db.with_name(f"{db.name}.reprocess")), Store.open(db) as store:
         reprocessor = Reprocessor(store, sites, failed_only)
-        reprocessor.run(workers)
+        reprocessor.run(engine)
     return reprocessor

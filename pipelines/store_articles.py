@@ -7,7 +7,6 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import Literal
 
 from pipelines.folding import fold
@@ -15,8 +14,9 @@ from pipelines.models import Certificate, Document, Fetch, Mention, Position, Re
 from pipelines.store import Transaction
 from pipelines.store_corrections import apply_corrections
 from pipelines.units import all_units
+from pipelines.version import program_version
 
-VERSION = version("danchieu")
+VERSION = program_version()
 ID_BITS = 52  # the largest size that JavaScript, JSON and SQLite all keep exact
 
 # Where articles disagree, the same one wins in whatever order they come. What else is known of a regulation is a vote
@@ -66,12 +66,20 @@ def record_fetch(
 
 
 def store_document(
-    tx: Transaction, document: Document, *, url: str, fetch: int, seen_at: str, version: str = VERSION
+    tx: Transaction,
+    document: Document,
+    *,
+    url: str,
+    fetch: int,
+    seen_at: str,
+    version: str = VERSION,
+    again: bool = False,
 ) -> Stored:
     """What became of a document of kind "article" under its canonical ``url``; any other leaves its notes only.
 
     A text that differs from the one kept makes the old one a revision, unless both come from the same bytes: then
-    the program changed and not the page.
+    the program changed and not the page. The rows that hang on a text which is the same, understood by the same
+    program, stay as they are, unless they are wanted ``again``.
     """
     if tx.execute("SELECT 1 FROM forgotten WHERE url_sha256 = ?", [sha256(url)]).fetchone():
         return Stored("forgotten")
@@ -81,7 +89,7 @@ def store_document(
     key, digest = article_id(url), sha256(document.text)
     kept = tx.execute("SELECT * FROM articles WHERE id = ?", [key]).fetchone()
     n_mentions = len(document.references.mentions)
-    if kept is not None and kept["text_sha256"] == digest and kept["version"] == version:
+    if kept is not None and kept["text_sha256"] == digest and kept["version"] == version and not again:
         return Stored("unchanged", key, n_mentions)
     row = _article_row(document, digest, fetch, version)
     if kept is None:

@@ -16,7 +16,7 @@ PACKAGES = ("crawler", "pipelines")
 # The floor a module stands on: it may import only modules of lower floors of its own package.
 FLOORS = [
     {"models", "errors"},
-    {"units", "folding", "instants"},
+    {"units", "folding", "instants", "version"},
     {"decode", "markup", "leaks", "references", "words"},
     {"body", "metadata"},
     {"understand", "contract"},

@@ -1,0 +1,40 @@
+"""The verbs that understand many pages which are here already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.cli_options import FILE, db_option, sites_option, workers_option
+
+
+@click.command("import", epilog="Example: danchieu import pages/ crawl.warc.gz --all")
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="PATH...")
+@click.option("--all", "everything", is_flag=True, help="Take archived pages outside the catalogue too.")
+@workers_option
+@sites_option
+@db_option
+def import_(paths: tuple[Path, ...], everything: bool, workers: int, sites: Path | None, db: Path) -> int:
+    """Take pages from WARC, WACZ, HTML files and folders; stopped, it goes on behind the pages it took."""
+    from crawler.importing import Importer
+    from crawler.sites import load_sites
+
+    report = Importer(db, load_sites(sites), everything, workers, lambda line: click.echo(line, err=True)).run(paths)
+    click.echo(str(report))
+    return report.exit_code
+
+
+@click.command(epilog="Example: danchieu reprocess --failed")
+@click.option("--failed", is_flag=True, help="Only pages that could not be understood.")
+@workers_option
+@sites_option
+@db_option
+def reprocess(failed: bool, workers: int, sites: Path | None, db: Path) -> int:
+    """Understand archived pages again; fetches nothing. Stopped, it goes on behind the last page."""
+    from crawler.reprocessing import in_pool, reprocess_archive
+    from crawler.sites import load_sites
+
+    report = reprocess_archive(db, load_sites(sites), in_pool(workers), failed_only=failed)
+    click.echo("\n".join([*report.problems, str(report.tally)]))
+    return report.exit_code
