@@ -15,10 +15,18 @@ from pipelines.folding import fold
 from pipelines.store import Store
 
 
+def order_articles(store: Store) -> None:
+    """Nothing; the temporary table ``voters`` holds every article, ``nth`` being its place in order of publication."""
+    store.connection.execute("DROP TABLE IF EXISTS temp.voters")
+    store.connection.execute(_VOTERS)
+    store.connection.execute(_ORDER)
+
+
 def keep_names(store: Store) -> int:
     """How many regulations were given another label, symbol, code, day of issue or term."""
-    _open_ballot(store)
+    prepare(store, "ballot", _WRITTEN)
     prepare(store, "names", _NAMES)
+    prepare(store, "dated", _DATED)
     prepare(store, "days", _DAYS)
     columns = ("id", "label", "symbol", "issuer_code", "issued", "issued_precision", "term")
     fill(store, "fresh_names", columns, list(_named(store)))
@@ -26,24 +34,13 @@ def keep_names(store: Store) -> int:
 
 
 def keep_claims(store: Store) -> int:
-    """How many claims, and regulations by them, changed."""
-    _open_ballot(store)
+    """How many claims, and regulations by them, changed; to be called after ``keep_names``, which counts the days."""
+    store.connection.create_function("same", 1, _same, deterministic=True)
+    prepare(store, "ballot", _SAID)
     prepare(store, "fresh_claims", _CLAIMS)
     changed = replace_rows(store, "claims", ("regulation", "field", "value"), "fresh_claims")
-    prepare(store, "fresh_said", _SAID)
-    return changed + update_rows(store, "regulations", "id", "fresh_said")
-
-
-def order_articles(store: Store) -> None:
-    """Nothing; the temporary table ``voters`` holds every article in order of publication: its rowid is its place."""
-    prepare(store, "voters", _VOTERS)
-    store.connection.execute("CREATE UNIQUE INDEX temp.voters_article ON voters(article)")
-
-
-def _open_ballot(store: Store) -> None:
-    """Lays out what every citation says of its regulation; grouped from there ten times as fast as from the table."""
-    store.connection.create_function("same", 1, _same, deterministic=True)
-    prepare(store, "ballot", _BALLOT)
+    prepare(store, "fresh_columns", _COLUMNS)
+    return changed + update_rows(store, "regulations", "id", "fresh_columns")
 
 
 @lru_cache(maxsize=65_536)  # issuers and subjects repeat within a run; the bound keeps a long one small
@@ -69,51 +66,61 @@ def _named(store: Store) -> Iterator[tuple[object, ...]]:
 
 
 _VOTERS = """
-SELECT id AS article, coalesce(cluster, id) AS cluster, substr(published, 1, 10) AS day, unit, province,
-  origin = 'own' AS own
-FROM articles ORDER BY published IS NULL, published, id
+CREATE TEMP TABLE voters(
+  article INTEGER PRIMARY KEY, nth INTEGER UNIQUE, cluster INTEGER, day TEXT, unit TEXT, province TEXT, own INTEGER
+)
+"""
+_ORDER = """
+INSERT INTO temp.voters
+SELECT id, row_number() OVER (ORDER BY published IS NULL, published, id), coalesce(cluster, id),
+  substr(published, 1, 10), unit, province, origin = 'own'
+FROM articles ORDER BY id
 """
 
-# ``place`` orders citations by the publication of their articles, then within an article.
-_BALLOT = """
-SELECT m.regulation_in_page AS page_says, m.regulation, v.cluster, v.rowid << 16 | min(m.i, 65535) AS place,
+# What citations say is laid out once and grouped from there, ten times as fast as by way of the table's indexes.
+# ``place`` orders them by the publication of their articles, then within an article.
+_WRITTEN = """
+SELECT m.regulation_in_page AS page_says, m.regulation, v.cluster, v.nth << 16 | min(m.i, 65535) AS place,
   m.symbol, m.issuer_code AS code,
   iif(m.kind IN ('named', 'congress'), replace(m.surface, char(10), ' '), NULL) AS surface,
-  iif(m.date_role = 'issued' AND length(m.date) = 10, m.date, NULL) AS date, m.issuer, m.subject
+  iif(m.date_role = 'issued' AND length(m.date) = 10, m.date, NULL) AS date
 FROM mentions m JOIN voters v ON v.article = m.article
+"""
+_SAID = """
+SELECT m.regulation, v.cluster, v.nth << 16 | min(m.i, 65535) AS place, m.issuer, m.subject
+FROM mentions m JOIN voters v ON v.article = m.article WHERE m.issuer IS NOT NULL OR m.subject IS NOT NULL
 """
 
 # How a regulation is written, by the pages that identify it; the spelling most clusters have, then the first in order.
 _NAMES = """
 WITH counted AS (
-  SELECT page_says, 'symbol' AS field, symbol AS value, count(DISTINCT cluster) AS n FROM ballot
-  WHERE symbol IS NOT NULL GROUP BY 1, 3
+  SELECT page_says, 'symbol' AS field, symbol AS value, code, count(DISTINCT cluster) AS n FROM ballot
+  WHERE symbol IS NOT NULL GROUP BY page_says, symbol, code
   UNION ALL
-  SELECT page_says, 'code', code, count(DISTINCT cluster) FROM ballot WHERE code IS NOT NULL GROUP BY 1, 3
-  UNION ALL
-  SELECT page_says, 'surface', surface, count(DISTINCT cluster) FROM ballot WHERE surface IS NOT NULL GROUP BY 1, 3
+  SELECT page_says, 'surface', surface, NULL, count(DISTINCT cluster) FROM ballot
+  WHERE surface IS NOT NULL GROUP BY page_says, surface
 )
-SELECT page_says AS regulation, field, value FROM (
-  SELECT *, row_number() OVER (PARTITION BY page_says, field ORDER BY n DESC, value) AS rank FROM counted
+SELECT page_says AS regulation, field, value, code FROM (
+  SELECT *, row_number() OVER (PARTITION BY page_says, field ORDER BY n DESC, value, code) AS rank FROM counted
 ) WHERE rank = 1 AND page_says IS NOT NULL
 """
 
+_DATED = """
+SELECT regulation, 'date' AS field, date AS value, count(DISTINCT cluster) AS n_clusters, min(place) AS first
+FROM ballot WHERE date IS NOT NULL AND regulation IS NOT NULL GROUP BY regulation, date
+"""
 _DAYS = """
-WITH counted AS (
-  SELECT regulation, date, count(DISTINCT cluster) AS n FROM ballot
-  WHERE date IS NOT NULL AND regulation IS NOT NULL GROUP BY 1, 2
-), ranked AS (
-  SELECT *, n = max(n) OVER (PARTITION BY regulation) AS leads FROM counted
+WITH ranked AS (
+  SELECT *, n_clusters = max(n_clusters) OVER (PARTITION BY regulation) AS leads FROM dated
 )
-SELECT regulation, min(date) AS issued FROM ranked WHERE leads GROUP BY 1 HAVING count(*) = 1
+SELECT regulation, min(value) AS issued FROM ranked WHERE leads GROUP BY 1 HAVING count(*) = 1
 """
 
 _REGULATIONS = """
-SELECT r.id, r.year, d.issued, s.value AS symbol, c.value AS code, w.value AS surface
+SELECT r.id, r.year, d.issued, s.value AS symbol, s.code, w.value AS surface
 FROM regulations r
 LEFT JOIN days d ON d.regulation = r.id
 LEFT JOIN names s ON s.regulation = r.id AND s.field = 'symbol'
-LEFT JOIN names c ON c.regulation = r.id AND c.field = 'code'
 LEFT JOIN names w ON w.regulation = r.id AND w.field = 'surface'
 WHERE EXISTS (SELECT 1 FROM mentions m WHERE m.regulation_in_page = r.id)
 """
@@ -121,8 +128,7 @@ WHERE EXISTS (SELECT 1 FROM mentions m WHERE m.regulation_in_page = r.id)
 # Spellings of one claim are counted together and shown as the first article has it.
 _CLAIMS = """
 WITH said AS (
-  SELECT regulation, 'date' AS field, date AS value, count(DISTINCT cluster) AS n_clusters, min(place) AS first
-  FROM ballot WHERE date IS NOT NULL GROUP BY regulation, date
+  SELECT * FROM dated
   UNION ALL
   SELECT regulation, 'issuer', issuer, count(DISTINCT cluster), min(place)
   FROM ballot WHERE issuer IS NOT NULL GROUP BY regulation, same(issuer)
@@ -131,10 +137,10 @@ WITH said AS (
   FROM ballot WHERE subject IS NOT NULL GROUP BY regulation, same(subject)
 )
 SELECT regulation, field, value, n_clusters, article AS first_article
-FROM said JOIN voters ON voters.rowid = first >> 16 WHERE regulation IS NOT NULL
+FROM said JOIN voters ON voters.nth = first >> 16 WHERE regulation IS NOT NULL
 """
 
-_SAID = """
+_COLUMNS = """
 WITH leading AS (
   SELECT regulation, field, value, n_clusters = max(n_clusters) OVER (PARTITION BY regulation, field) AS leads
   FROM claims

@@ -19,6 +19,7 @@ from pipelines.references.grammar import ordinal
 from pipelines.references.identity import party_term
 from pipelines.references.registers import document_types
 
+_TERM_WORD = re.compile(r"kh[oó]", re.IGNORECASE)  # of "khóa" or "khoá", before the rest is folded
 _TERM_BEHIND = re.compile(r"[\s,]{0,4}\(?\s?khoa\s(?P<term>[xvi]{1,5}|\d{1,2})(?![a-z\d])")
 _TERM_WITHIN = re.compile(r"(?<![a-z])khoa\s(?P<term>[xvi]{1,5}|\d{1,2})(?![a-z\d])")
 _ASSEMBLY = re.compile(r"(?<![^\W_])(?:UBTV)?QH(?P<term>\d{1,2})(?!\d)")
@@ -114,7 +115,9 @@ def assembly_term(code: str | None) -> str | None:
 
 def stated_term(behind: str, issuer: str | None) -> str | None:
     """The congress term that the words behind a citation or its issuer phrase name: "k12" of "..., khóa XII"."""
-    found = _TERM_BEHIND.match(fold(behind).text) or _TERM_WITHIN.search(fold(issuer or "").text)
+    found = _TERM_BEHIND.match(fold(behind).text) if _TERM_WORD.search(behind) else None
+    if found is None and issuer is not None and _TERM_WORD.search(issuer):
+        found = _TERM_WITHIN.search(fold(issuer).text)
     number = ordinal(found["term"]) if found else None
     return f"k{number}" if number else None
 

