@@ -21,10 +21,10 @@ CUES: dict[RelationKind, str] = {
         "huong dan cu the; huong dan chi tiet; huong dan trien khai thuc hien; huong dan to chuc thuc hien;"
         "huong dan chi tiet thi hanh"
     ),
-    "replaces": "thay the",
+    "replaces": "thay the; thay cho; thay the cho",
     "amends": "sua doi, bo sung; sua doi bo sung; sua doi va bo sung; sua doi; bo sung; dieu chinh",
     "repeals": "bai bo; huy bo",
-    "based_on": "can cu; can cu vao; can cu theo",
+    "based_on": "can cu; can cu vao; can cu theo; tren co so; dua tren",
     "inherits": "ke thua",
     "consolidates": "hop nhat",
     "implements": (
@@ -39,15 +39,18 @@ _CUE = re.compile(grammar.headed(_KINDS))
 _FILLING = grammar.one_of(
     "cho, hoan toan, toan bo, mot phan, mot so, noi dung, dieu, khoan, diem, chuong, phu luc, cua, cac, nhung,"
     "tinh than, thong nhat, hieu qua, phat trien, phat huy, nghiem, nghiem tuc, co hieu qua, day du, tot, viec, va,"
-    "vua, lan, ca, dong thoi, tai, doi voi, theo, hai, ba"
+    "vua, lan, ca, dong thoi, tai, vao, doi voi, nhiem vu, giai phap, quy dinh, muc tieu, chu truong, theo, hai, ba"
 )
 _FILLER = re.compile(
     rf"(?:[ \n,]|(?<![a-z])(?:{_FILLING}|\d{{1,3}}(?![a-z\d])|[a-z](?![a-z])|{grammar.trie(_KINDS)}(?![a-z])))*+"
 )
 _PASSIVE = re.compile(r"(?<![a-z])(?:bi|duoc)(?: \w+)?[ \n]+$")
 _IS_DONE_BY = re.compile(r"[ \n]*(?:(?:da|vua|moi)[ \n]+)?(?:duoc|bi)[ \n]+")
-_BY = re.compile(r"[ \n]*(?:boi|bang|tai|theo|o)[ \n]+(?:cac )?")
-_DENIED = re.compile(r"(?<![a-z])(?:khong|chua|chang)(?: \w+)?[ \n]+$")
+_BY = re.compile(  # "được sửa đổi, bổ sung một số điều bởi"
+    rf"(?:[ \n,]+(?:mot so dieu|mot so noi dung|{grammar.trie(_KINDS)})(?![a-z]))*+"
+    r"[ \n]*(?:boi|bang|tai|theo|o)[ \n]+(?:cac )?"
+)
+_DENIED = re.compile(r"(?<![a-z])(?:(?:khong|chua|chang)(?: \w+)?|(?<!quy )(?:dinh chi|tam dung)(?: viec)?)[ \n]+$")
 _ASKED = re.compile(r"[^.;]{0,40}?(?:hay khong|khong\?)")
 _REPLACED_IS = re.compile(r"van ban (?:\w+ ){0,3}(?:bi|duoc)(?: \w+)?[ \n]+$")
 _BOTH = re.compile(r"(?<![a-z])(?:ca hai|hai van ban|deu)(?![a-z])")
@@ -71,7 +74,7 @@ _ISSUING = re.compile(
     + r"(?: \w+){0,2}[ \n]*$"
 )
 _NEXT_GROUND = re.compile(r"[;\n,][ \n]*" + grammar.one_of("can cu, thuc hien, theo, xet"))
-_FRONTED_KINDS = frozenset(("implements", "based_on", "guides"))
+_FRONTED_KINDS = frozenset(("implements", "based_on", "guides", "consolidates"))
 _REACH = 240  # how far a cue may stand from who acts and what is acted on
 _LONGEST_LIST = 30
 

@@ -33,10 +33,11 @@ _WORDS = (
     "xác định, khẳng định, giao, cho phép, thực sự, ngay trong, ngay từ, nhằm, gồm, bao gồm, gắn, gần, sau, trước,"
     "thực hiện, triển khai, thi hành, tác động, tạo, mở, giúp, gọi, coi, như, cần, nghị quyết, nghị định, chỉ thị,"
     "thông tư, kết luận, công văn, phân, tổng kết, sơ kết, thật sự, đạt, làm, đưa, bổ sung, định hướng, xem,"
-    "trung ương, bộ chính trị, điều, khoản"
+    "trung ương, bộ chính trị"
 )
 _GOES_ON = re.compile(
-    rf"\s{{0,9}}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]|(?:năm|ngày)\s{{1,3}}\d|{_either(_WORDS)}(?!\w))", re.IGNORECASE
+    rf"\s{{0,9}}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]|(?:năm|ngày|điều|khoản)\s{{1,3}}\d|{_either(_WORDS)}(?!\w))",
+    re.IGNORECASE,
 )
 # Counted things: after a capital type word these alone tell that the number counts.
 _NOUNS = (
