@@ -1,13 +1,21 @@
-"""Brings a database up to the schema of this program: one function a step, recorded by sqlite-utils."""
+"""Brings a database up to the schema of this program: one function a step, recorded by sqlite-utils.
+
+``schema.sql`` is always the newest schema. Whoever changes it adds a step that makes the same of an older database, and
+gives the step before a copy of the schema as it was then: the tests build a database of every earlier step, bring it up
+to date and compare it with a new one.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
 from pipelines.errors import StorageError
+from pipelines.store_integrity import check_keys, check_search, check_space, shape
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 migrations = Migrations("danchieu")
@@ -35,31 +43,82 @@ def m0001_schema(db: Database) -> None:
         db.conn.execute(statement)
 
 
-def newer_steps(db: Database) -> set[str]:
+def newer_steps(db: Database, steps: Migrations) -> set[str]:
     """The steps a database has taken that this program does not know: not empty when it was made by a newer one."""
     with Database(memory=True) as empty:
-        known = {step.name for step in migrations.pending(empty)}
-    return {step.name for step in migrations.applied(db)} - known
+        known = {step.name for step in steps.pending(empty)}
+    return {step.name for step in steps.applied(db)} - known
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Applies the missing steps; raises ``StorageError`` for the database of a newer program.
-
-    The write lock is taken before looking, so that two processes may open a new file at once.
-    """
-    db = Database(connection)
-    if unknown := newer_steps(db):
+def refuse_newer(connection: sqlite3.Connection, path: Path, steps: Migrations = migrations) -> None:
+    """Nothing; raises ``StorageError`` for the database of a newer program. Writes nothing."""
+    if unknown := newer_steps(Database(connection), steps):
         raise StorageError(
             f"{path} was written by a newer danchieu (it knows {', '.join(sorted(unknown))}): update the program, "
             "or name another database with --db"
         )
-    if not migrations.pending(db):
+
+
+def migrate(
+    connection: sqlite3.Connection, path: Path, say: Callable[[str], None], steps: Migrations = migrations
+) -> None:
+    """Applies the missing steps, all or none; raises ``StorageError`` for the database of a newer program.
+
+    The write lock is taken before looking, so that two processes may open a new file at once. A database that has
+    rows already is copied to ``<name>.bak-<its last step>`` before, and ``say`` is told so.
+    """
+    refuse_newer(connection, path, steps)
+    db = Database(connection)
+    if not steps.pending(db):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        migrations.apply(db)
+        if steps.pending(db):
+            _apply(connection, path, say, steps)
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _apply(connection: sqlite3.Connection, path: Path, say: Callable[[str], None], steps: Migrations) -> None:
+    db = Database(connection)
+    older = steps.applied(db)
+    if older:
+        backup = back_up(path, older[-1].name)
+        say(f"{path} is of an older danchieu and is brought up to date; as it was, it is kept as {backup.name}")
+    steps.apply(db)
+    if older:
+        _check(connection, path)
+
+
+def back_up(path: Path, version: str) -> Path:
+    """A whole copy beside a database, its log included; it is there under its name only when it is complete.
+
+    Raises ``StorageError`` when the disk has no room for it.
+    """
+    backup = path.with_name(f"{path.name}.bak-{version}")
+    size = sum(file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")) if file.exists())
+    check_space(path, 2 * size)  # the copy, and what the migration itself writes
+    part = backup.with_name(f"{backup.name}.part")
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+        part.replace(backup)
+    finally:
+        part.unlink(missing_ok=True)
+    return backup
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Nothing; raises ``StorageError`` when a database that was brought up to date is not what a new one would be."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for statement in statements(SCHEMA.read_text(encoding="utf-8")):
+            fresh.execute(statement)
+        if missing := shape(fresh) - shape(connection):
+            raise StorageError(
+                f"{path}: after the migration {sorted(map(str, missing))[0]} is missing; nothing was changed"
+            )
+    check_keys(connection, path)
+    check_search(connection, path)

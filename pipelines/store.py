@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pipelines.errors import DanchieuError, InputError, StorageError
-from pipelines.migrations import migrate
+from pipelines.migrations import migrate, refuse_newer
+from pipelines.store_integrity import check_space
 
 Transaction = sqlite3.Connection  # one that is inside BEGIN IMMEDIATE: who is given it writes and never commits
 PAGE_SIZE = 16384  # full scans 2-4x faster than with 4096, and smaller files: rows of 3 kB waste small pages
 BUSY_SECONDS = 30
 JOURNAL_LIMIT = 64 * 1024 * 1024
+RESERVE = 32 * 1024 * 1024  # bytes that stay free: the largest page (16 MiB) in the archive and its rows in the log
 
 _PLAIN = (
     (r"disk is full|disk I/O error", "the disk is full or failing: make room, then run the same command again"),
@@ -37,25 +39,28 @@ def storage_error(error: Exception, path: Path) -> StorageError:
 class Store:
     """A database of ours, open. Use as a context manager; not shared between threads at the same time."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, reserve: int = 0) -> None:
         self.path = path
         self.connection = connection
+        self.reserve = reserve
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """The database at ``path``, made or brought up to date.
+    def open(cls, path: Path, *, reserve: int = RESERVE, say: Callable[[str], None] = lambda line: None) -> Self:
+        """The database at ``path``, made or brought up to date; ``say`` is told when an older one was.
 
-        Raises ``StorageError`` when it cannot be opened, written, or was made by a newer program.
+        ``reserve`` is how many bytes of the disk every transaction leaves free. Raises ``StorageError`` when they are
+        not, and when the file cannot be opened, written, or was made by a newer program.
         """
         connection: sqlite3.Connection | None = None
         try:
+            check_space(path, reserve)
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = _connect(path)
             connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT}")
-            migrate(connection, path)
+            migrate(connection, path, say)
         except (OSError, sqlite3.Error) as error:
             if connection is not None:
                 connection.close()
@@ -64,7 +69,7 @@ class Store:
             if connection is not None:
                 connection.close()
             raise
-        return cls(path, connection)
+        return cls(path, connection, reserve)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -72,6 +77,8 @@ class Store:
 
         BEGIN IMMEDIATE, since a deferred BEGIN lost 115 of 600 writes with two writers. Raises ``StorageError``.
         """
+        if self.reserve:  # one system call: a log that grows until nothing fits would leave no room to clean up
+            check_space(self.path, self.reserve)
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             yield self.connection
@@ -131,6 +138,7 @@ def reading(path: Path) -> Iterator[Store]:
         connection.execute("PRAGMA query_only = ON")
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'articles'").fetchone() is None:
             raise StorageError(f"{path} is not a danchieu database: name another one with --db")
+        refuse_newer(connection, path)
         yield Store(path, connection)
     except DanchieuError:
         raise
