@@ -18,7 +18,7 @@ Clock = Callable[[], float]  # epoch seconds
 
 HORIZON = 1.0  # only time slots this close are leased, so that a lease never ages waiting for its turn
 LEASE_SECONDS = 60.0  # renewed by the writer, so it may be short however slow a page is
-PATIENCE = 600.0  # a run waits this long for a row that is not due; a later one is the next run's
+PATIENCE = 120.0  # a run waits this long for a row that is not due; a later one is the next run's
 MAX_DEPTH = 400  # of listing pages behind one another; a calendar without end stops here
 BREAKER_AFTER = 5  # failures of a host in a row
 BREAKER_SECONDS = 60.0
@@ -111,6 +111,21 @@ def reopen_due(tx: Transaction, territory: Territory, *, now: float) -> int:
         "UPDATE urls SET state = 'new' WHERE state = 'done' AND next_at > 0 AND next_at <= :now"
         " AND site IN (SELECT value FROM json_each(:sites))",
         {**territory.parameters, "now": now},
+    ).rowcount
+
+
+def resume_deferred(tx: Transaction, territory: Territory, *, now: float) -> int:
+    """How many addresses that earlier runs left to this one are due at once; hosts that rest get a new chance too."""
+    parameters = {**territory.parameters, "later": now + PATIENCE}
+    tx.execute(
+        "UPDATE hosts SET failures = 0, breaker_until = 0 WHERE breaker_until > 0"
+        " AND host IN (SELECT value FROM json_each(:hosts))",
+        parameters,
+    )
+    return tx.execute(
+        "UPDATE urls SET next_at = 0 WHERE state = 'new' AND next_at > :later"
+        " AND site IN (SELECT value FROM json_each(:sites))",
+        parameters,
     ).rowcount
 
 

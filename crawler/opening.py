@@ -60,6 +60,7 @@ def open_run(
     with store.write() as tx:
         for site in sites.values():
             _seed(tx, site, started)
+        frontier.resume_deferred(tx, ground, now=started)
         frontier.reopen_due(tx, ground, now=started)
         if refetch:
             frontier.reopen_all(tx, ground)

@@ -18,8 +18,10 @@ from crawler.visit import Candidate, Lease, Next, UrlState, Visit
 from pipelines.instants import instant
 from pipelines.models import Fetch, Page
 
-TRIES = 5  # leases of one address before it is given up
-BACKOFF_SECONDS = 5.0
+TRIES_A_RUN = 4  # then the address waits for the next run
+TRIES = 12  # over all runs, before it is given up
+BACKOFF_SECONDS = 4.0
+NEXT_RUN_SECONDS = 3600.0  # beyond what a run waits for
 BACKOFF_LIMIT = 3600.0
 REDIRECTS = 5  # in a row
 PRIORITIES = {"feed": 50, "seed": 40, "article": 30, "next": 20}  # newest first: a page before the next
@@ -41,10 +43,12 @@ def back_off(tries: int, *, base: float = BACKOFF_SECONDS) -> float:
 def try_again(
     lease: Lease, cause: str, now: float, *, after: float | None = None, host_failed: bool | None = None
 ) -> Next:
-    """Back to the queue with a pause, or failed when it has been tried often enough."""
+    """Back to the queue with a pause, later to the next run, and failed when it has been tried often enough."""
     if lease.tries >= TRIES:
         return Next("failed", cause=cause, host_failed=host_failed)
-    return Next("new", cause=cause, retry_at=now + max(after or 0, back_off(lease.tries)), host_failed=host_failed)
+    last_of_run = lease.tries % TRIES_A_RUN == 0
+    pause = NEXT_RUN_SECONDS if last_of_run else back_off(lease.tries % TRIES_A_RUN)
+    return Next("new", cause=cause, retry_at=now + max(after or 0, pause), host_failed=host_failed)
 
 
 def after_exchange(lease: Lease, exchange: Exchange, site: Site, now: float) -> Visit:

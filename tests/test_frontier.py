@@ -185,6 +185,16 @@ def test_outlook_counts_what_this_run_can_wait_for(store: Store, retry: float, m
     assert frontier.outlook(store.connection, GROUND, owner="a", now=NOW).more is more
 
 
+def test_what_was_left_to_the_next_run_is_due_in_it(store: Store) -> None:
+    add(store, candidate("bai"))
+    (held,) = lease(store)
+    settle(store, held, Next("new", cause="reset", retry_at=NOW + 3600, host_failed=True))
+    with store.write() as tx:
+        tx.execute("UPDATE hosts SET breaker_until = ?", [NOW + 3600])
+        assert frontier.resume_deferred(tx, GROUND, now=NOW + 300) == 1
+    assert len(lease(store, now=NOW + 300)) == 1
+
+
 def test_listings_are_reopened_once_a_run(store: Store) -> None:
     add(store, candidate("tin", kind="listing"))
     (held,) = lease(store)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from crawler.exchange import BodyEnd, Exchange, FetchError
-from crawler.outcomes import TRIES, after_error, after_exchange, back_off, refused
+from crawler.outcomes import NEXT_RUN_SECONDS, TRIES, TRIES_A_RUN, after_error, after_exchange, back_off, refused
 from crawler.sites import Site, site_of
 from crawler.sites_read import read_catalogue
 from crawler.visit import Lease, UrlKind
@@ -110,6 +110,15 @@ def test_no_answer(permanent: bool, tries: int, state: str) -> None:
     visit = after_error(lease(tries=tries), error, NOW)
     assert (visit.next.state, visit.next.cause) == (state, "reset")
     assert (visit.fetch.status, visit.fetch.error_class, visit.fetch.attempts) == (None, "reset", 3)
+
+
+def test_the_last_try_of_a_run_leaves_the_page_to_the_next(site: Site) -> None:
+    pauses = [
+        (after_exchange(lease(tries=tries), exchange(503), site, NOW).next.retry_at or 0) - NOW
+        for tries in range(1, TRIES)
+    ]
+    later = [pause >= NEXT_RUN_SECONDS for pause in pauses]
+    assert later == [tries % TRIES_A_RUN == 0 for tries in range(1, TRIES)], pauses
 
 
 def test_a_bomb_is_refused(site: Site) -> None:
