@@ -62,12 +62,14 @@ def demo(db: Path) -> int:
 @click.option("--since", metavar="DATE", help="Go back no further than this day.")
 @click.option("--until", metavar="DATE", help="Leave out what is newer.")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts of the catalogue, by host.")
+@click.option("--notify", metavar="CMD", help="Run this command with the verdict as JSON on its standard input.")
 @click.option("--alone", is_flag=True, help="Leave when another run with --alone is still at work on the database.")
 @workers_option
 @sites_option
 @db_option
-def crawl(db: Path, names: tuple[str, ...], alone: bool, **asked: Any) -> int:
+def crawl(db: Path, names: tuple[str, ...], alone: bool, notify: str | None, **asked: Any) -> int:
     """Crawl; run it again and it goes on where it was."""
+    from crawler.notifying import tell
     from crawler.progress import shown
     from crawler.run import run_crawl
     from crawler.schedule import alone as lock
@@ -77,10 +79,14 @@ def crawl(db: Path, names: tuple[str, ...], alone: bool, **asked: Any) -> int:
         "DANCHIEU_NAMES": " ".join(names),
         **{f"DANCHIEU_{name.upper()}": value for name, value in asked.items()},
     }
-    with lock(db) if alone else nullcontext(), shown() as display:
-        verdict = run_crawl(settings, display)
-    click.echo("\n".join(str(site) for site in verdict.sites))
-    return verdict.exit_code
+
+    def once() -> Any:
+        with lock(db) if alone else nullcontext(), shown() as display:
+            return run_crawl(settings, display)
+
+    told = tell(once, notify, _say)
+    click.echo("\n".join(str(site) for site in told.verdict.sites))
+    return told.exit_code
 
 
 @danchieu.command(epilog="Example: danchieu extract page.html --json")
@@ -124,20 +130,15 @@ def browse(db: Path | None, port: int) -> None:
 
 @danchieu.command(epilog="Example: danchieu status --json")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--since-last-look", is_flag=True, help="Show what broke since this was last asked, and the days lost.")
 @db_option
-def status(as_json: bool, db: Path) -> None:
+def status(as_json: bool, since_last_look: bool, db: Path) -> None:
     """Show what each site yielded, and why not."""
-    from crawler.status import as_lines, print_table
-    from crawler.status import status as status_of
+    from crawler.status import print_look, print_status
     from pipelines.store import reading
 
     with reading(db) as store:
-        found = status_of(store)
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    print_table(found)
-    click.echo("\n".join(as_lines(found)))
+        (print_look if since_last_look else print_status)(store, as_json=as_json)
 
 
 @danchieu.command(epilog="Example: danchieu schedule systemd gia-lai")

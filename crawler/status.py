@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 from typing import Any
 
+from crawler.looking import last_look, look, looked
 from crawler.opening import archive_folder
 from crawler.tables import print_rows
 from pipelines.store import Store
 
 _SITES = """
-SELECT s.site, s.verdict, s.stage, s.articles, s.mentions, s.audit_recall, s.last_new, s.last_run,
+SELECT s.site, s.verdict, s.stage, s.expected, s.articles, s.mentions, s.audit_recall, s.last_new, s.last_run,
   r.started AS last_run_at,
   coalesce(n.new, 0) AS new, coalesce(n.failed, 0) AS failed
 FROM site_status s LEFT JOIN runs r ON r.id = s.last_run
@@ -41,8 +44,37 @@ def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.glob("*.warc.gz")) if folder.is_dir() else 0
 
 
-HEADER = ("site", "verdict", "new", "failed", "articles", "references", "audit", "last run", "what to look at")
-_NUMBERS = frozenset({"new", "failed", "articles", "references", "audit"})
+def print_status(store: Store, *, as_json: bool) -> None:
+    """Nothing; the figures are on stdout, as a table and lines or as one JSON object."""
+    found = status(store)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    print_table(found)
+    print("\n".join(as_lines(found)))
+
+
+def print_look(store: Store, *, as_json: bool) -> None:
+    """Nothing; what broke since the last look is on stdout, and this look is kept."""
+    now = time.time()
+    found = look(store, last_look(store.path), now)
+    print(json.dumps(found.as_json(), ensure_ascii=False) if as_json else "\n".join(found.lines()))
+    looked(store.path, now)
+
+
+HEADER = (
+    "site",
+    "verdict",
+    "new",
+    "expected",
+    "failed",
+    "articles",
+    "references",
+    "audit",
+    "last run",
+    "what to look at",
+)
+_NUMBERS = frozenset({"new", "expected", "failed", "articles", "references", "audit"})
 
 
 def print_table(found: dict[str, Any]) -> None:
@@ -55,7 +87,9 @@ def _row(site: dict[str, Any]) -> tuple[str, ...]:
     return (
         site["site"],
         site["verdict"],
-        *(str(site[name]) for name in ("new", "failed", "articles", "mentions")),
+        str(site["new"]),
+        "" if site["expected"] is None else f"{site['expected']:.0f}",
+        *(str(site[name]) for name in ("failed", "articles", "mentions")),
         "" if recall is None else f"{recall:.1%}",
         site["last_run_at"] or "",
         site["stage"] or "",

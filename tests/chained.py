@@ -23,13 +23,14 @@ viên của xã, rồi trả lời các câu hỏi được gửi đến ban t�
 
 @dataclass
 class ChainedSite:
-    """The running site; ``served`` counts the answers by path."""
+    """The running site; ``served`` counts the answers by path, ``instead`` holds pages to show in place of its own."""
 
     port: int
     listings: int
     per_listing: int
     robots: tuple[int, str] = (200, "User-agent: *\nAllow: /\n")
     served: Counter[str] = field(default_factory=Counter)
+    instead: dict[str, str] = field(default_factory=dict)
 
     @property
     def articles(self) -> int:
@@ -55,6 +56,8 @@ delay = {delay}
 
     def answer(self, path: str) -> tuple[int, str]:
         """The status and the page of a path."""
+        if path in self.instead:
+            return 200, self.instead[path]
         if path == "/robots.txt":
             return self.robots
         page = self._page(path)
