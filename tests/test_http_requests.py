@@ -48,6 +48,7 @@ def download(request: Request, timeout: float = 3.0, resolve: Resolve | None = N
         "http://2130706433:{port}/",
         "http://0x7f.1:{port}/",
         "http://0:{port}/",
+        "http://a..example:{port}/",
     ],
 )
 def test_private_addresses_are_not_connected_to(url: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.tls.answer import LARGEST_HEAD, Answer, AnswerError, Wire, read_answer
+from crawler.tls.answer import LARGEST_HEAD, MOST_CHUNKS, Answer, AnswerError, Wire, read_answer
 from crawler.tls.whole import is_whole
 
 LIMIT = 100_000
@@ -114,6 +114,10 @@ BAD: dict[str, tuple[bytes, str]] = {
 def test_a_broken_answer_is_refused_with_a_reason(case: str, pieces: int) -> None:
     raw, fault = BAD[case]
     assert read(raw, pieces=pieces) == fault, case
+
+
+def test_a_body_of_crumbs_is_refused_before_it_costs_seconds() -> None:
+    assert read(CHUNKED + b"1\r\nx\r\n" * (MOST_CHUNKS + 1), limit=1 << 24, pieces=65536) == "too-large"
 
 
 def test_headers_are_kept_as_received() -> None:

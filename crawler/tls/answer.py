@@ -11,6 +11,7 @@ from crawler.exchange import Headers
 
 LARGEST_HEAD = 65536  # bytes of status line and headers together
 MOST_INTERIM = 8  # 1xx answers before the real one
+MOST_CHUNKS = 400_000  # of one body: some servers send a few bytes in each, and each costs about 3 us
 LONGEST_CHUNK_LINE = 4096  # bytes of a chunk's size and its extensions, or of a trailer line
 
 _STATUS = re.compile(rb"HTTP/(\d)\.(\d)[ \t]+(\d{3})(?:[ \t]+(.*))?", re.IGNORECASE)
@@ -176,9 +177,11 @@ async def _read_to_end(wire: Wire, limit: int) -> bytes:
 
 async def _read_chunks(wire: Wire, limit: int) -> bytes:
     body = bytearray()
+    n = 0
     while (size := await _chunk_size(wire)) > 0:
-        if len(body) + size > limit:
-            raise AnswerError("too-large", f"more than {limit} bytes")
+        n += 1
+        if len(body) + size > limit or n > MOST_CHUNKS:
+            raise AnswerError("too-large", f"more than {limit} bytes or {MOST_CHUNKS} chunks")
         while len(wire.buffer) < size:
             if not await wire.more():
                 raise AnswerError("cut", f"a chunk of {size} bytes broke off after {len(wire.buffer)}")
