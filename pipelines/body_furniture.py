@@ -36,6 +36,7 @@ class _Table:
     tokens: re.Pattern[str]
     never: re.Pattern[str]
     heads: re.Pattern[str]
+    comments: re.Pattern[str]
     lines: re.Pattern[str]
     linked_lines: re.Pattern[str]
     footer: re.Pattern[str]
@@ -59,6 +60,7 @@ def _table() -> _Table:
         words(rows["tokens"]),
         words(rows["never"]),
         text(rows["heads"]),
+        text(rows["comments"]),
         text("|".join(f"(?:{line})" for line in rows["lines"])),
         text(rows["linked_lines"]),
         text(rows["footer"]),
@@ -165,16 +167,18 @@ def _section(
 ) -> Iterable[int]:
     """Indices of the title and of the list that it opens."""
     end = _end_of_wrapper(blocks, spans, head, keep)
-    limit = _end_of_column(spans, blocks[head].element, end)
+    column = _column(spans, blocks[head].element, end)
+    limit = end if column is None else spans[column].stop
+    if column not in keep and _table().comments.fullmatch(blocks[head].text):
+        return range(head, limit)
     while end < limit and (_continues_list(blocks[end]) or _is_in_card(blocks, spans, end)):
         end += 1
     return range(head, end)
 
 
-def _end_of_column(spans: Mapping[HtmlElement, range], element: HtmlElement, end: int) -> int:
-    """Where the smallest element around a title ends that holds more than the list so far: a list keeps its column."""
-    stops = (spans[holder].stop for holder in element.iterancestors() if holder in spans)
-    return next((stop for stop in stops if stop > end), end)
+def _column(spans: Mapping[HtmlElement, range], element: HtmlElement, end: int) -> HtmlElement | None:
+    """The smallest element around a title that holds more than its list so far: a list does not leave its column."""
+    return next((e for e in element.iterancestors() if e in spans and spans[e].stop > end), None)
 
 
 def _is_in_card(blocks: Sequence[Block], spans: Mapping[HtmlElement, range], i: int) -> bool:

@@ -16,8 +16,8 @@ from pipelines.markup_outline import Block
 PAGES = frozenset({"html", "body", "form", "main"})
 HOLDERS = frozenset({"td", "th", *PAGES})  # text may lie in them without a paragraph of its own
 SHORT = 40
-# A run that is this plain needs no second opinion. Measured on article-extraction-benchmark: of 110 pages of unknown
-# templates 36 are, and F1 is .967 with the rule and .965 without.
+# A run that is this plain needs no second opinion. Of the 82 pages of unknown templates in article-extraction-benchmark
+# it takes 33, and F1 over all 181 pages is .971 with it and .969 without.
 NEAR = 12
 CLEAR_LETTERS = 400
 CLEAR_SHARE = 0.85
@@ -50,6 +50,19 @@ def _whole(view: View, run: range) -> range:
             break
         if _home(block) is home and not block.furniture and i not in view.links and block.links < 0.5:
             stop = i + 1
+    return _within_column(view, range(run.start, stop), home)
+
+
+def _within_column(view: View, run: range, home: HtmlElement) -> range:
+    """The run without what follows outside the smallest element that holds the headline and the paragraphs."""
+    if view.headline.block is None:
+        return run
+    holders = {home, *home.iterancestors()}
+    headline = view.blocks[view.headline.block].element
+    column = next((e for e in headline.iterancestors() if e in holders), None)
+    stop = run.stop
+    while column is not None and stop > run.start and column not in view.blocks[stop - 1].element.iterancestors():
+        stop -= 1
     return range(run.start, stop)
 
 

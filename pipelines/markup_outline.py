@@ -31,6 +31,7 @@ BOLD = frozenset({"b", "strong", "th"}) | HEADINGS
 ITALIC = frozenset({"i", "em"})
 ITEMS = frozenset({"li", "dd"})
 MAX_CAPTION = 400
+MAX_CELL_LETTERS = 300
 MAX_CELL_LINES = 4  # a cell with more paragraphs lays out a page rather than tabulates facts
 
 _CAPTION_CLASS = re.compile(
@@ -112,10 +113,18 @@ def _is_data_table(table: HtmlElement) -> bool:
     wide_rows = 0
     for row in table.iter("tr"):
         cells = [cell for cell in row if cell.tag in ("td", "th")]
-        if any(len(cell.findall(".//p")) + len(cell.findall(".//br")) > MAX_CELL_LINES for cell in cells):
+        if any(_lays_out(cell) for cell in cells):
             return False
         wide_rows += sum(_has_text(cell) for cell in cells) > 1
     return wide_rows > 0
+
+
+def _lays_out(cell: HtmlElement) -> bool:
+    """Whether a cell is a column of a page: it has a heading, or more lines and letters than a fact has."""
+    lines = sum(1 for _ in cell.iter("p", "br", "div", "li"))
+    if lines > MAX_CELL_LINES or next(cell.iter("h1", "h2", "h3", "h4"), None) is not None:
+        return True
+    return lines > 1 and sum(len(text) for text in cell.itertext()) > MAX_CELL_LETTERS
 
 
 def _has_text(element: HtmlElement) -> bool:
@@ -141,7 +150,7 @@ class _Walker:
         self._open = [root]
         self._starts = [0]
         self._depth = dict.fromkeys(
-            ("furniture", "link", "bold", "italic", "heading", "item", "caption", "table", "row"), 0
+            ("furniture", "link", "bold", "italic", "heading", "item", "caption", "table", "row", "pre"), 0
         )
         self._states: list[list[str]] = []
         self._lines = [Line()]
@@ -190,10 +199,12 @@ class _Walker:
             states.append("italic")
         if tag in HEADINGS:
             states.append("heading")
-        elif tag in ITEMS:
+        elif tag in ITEMS and next(element.iter("h1", "h2"), None) is None:  # some templates make columns of a list
             states.append("item")
         elif tag == "figcaption" or (name and _CAPTION_CLASS.search(name)):
             states.append("caption")
+        elif tag == "pre":
+            states.append("pre")
         elif tag == "table" and element in self._data_tables:
             states.append("table")
         elif tag == "tr" and self._depth["table"]:
@@ -212,6 +223,13 @@ class _Walker:
         if text.isspace():
             if self._lines[-1].parts:
                 self._lines[-1].parts.append(" ")
+            return
+        if self._depth["pre"]:
+            text, *rest = text.split("\n")
+            self._lines[-1].add(text, False, False, False)
+            for line in rest:
+                self._lines.append(Line())
+                self._lines[-1].add(line, False, False, False)
             return
         self._lines[-1].add(text, self._depth["link"] > 0, self._depth["bold"] > 0, self._depth["italic"] > 0)
 
@@ -255,7 +273,9 @@ def _is_caption(text: str, owner: HtmlElement, line: Line) -> bool:
     """Whether the text below an image is set as captions are: in italics, centred, or with a credit ("Ảnh: ...")."""
     if len(text) > MAX_CAPTION:
         return False
-    return line.italic > 0.8 * line.length or _CREDIT.search(text) is not None or _is_centred(owner)
+    if line.italic > 0.8 * line.length or _CREDIT.search(text) is not None or _is_centred(owner):
+        return True
+    return owner.find(".//img") is not None and tidy(owner.text_content()) == text
 
 
 def _is_centred(element: HtmlElement) -> bool:

@@ -18,7 +18,7 @@ from pipelines.metadata_byline import (
     declared_author,
     end_signatures,
     has_byline_name,
-    may_stand_by_date,
+    may_stand_alone,
     read_signature,
 )
 from pipelines.metadata_dateline import Published, find_published, is_dateline, without_glued_date
@@ -174,7 +174,7 @@ def _byline(block: Block, sites: Collection[str], beside_date: bool) -> Signatur
     if len(block.text) > 80 or block.kind in ("row", "heading", "caption"):
         return None
     marked = has_byline_name(block)
-    signature = read_signature(block.text, marked or (beside_date and may_stand_by_date(block.text)), sites)
+    signature = read_signature(block.text, marked or (beside_date and may_stand_alone(block.text)), sites)
     if signature is None and marked and as_author(block.text) is None:
         return Signature()  # a byline that names the site or a user of the CMS
     return signature

@@ -124,8 +124,8 @@ def as_author(text: str, sites: Collection[str] = ()) -> str | None:
     return text if any(names) else None
 
 
-def may_stand_by_date(text: str) -> bool:
-    """Whether a bare name beside a date may be an author's: a single word may be anything, a province is a dateline."""
+def may_stand_alone(text: str) -> bool:
+    """Whether a name that nothing marks may be an author's: a single word may be anything, a province is a dateline."""
     return len(text.split()) > 1 and all(unit.name != text for unit in all_units().values())
 
 
@@ -134,11 +134,12 @@ def _is_name(name: str) -> bool:
     return 1 <= len(words) <= 6 and all(_NAME_WORD.match(word) for word in words) and not _NEVER.fullmatch(name)
 
 
-def signature_of(block: Block, sites: Collection[str] = ()) -> Signature | None:
-    """The signature in a block at the end of an article."""
+def signature_of(block: Block, sites: Collection[str] = (), last: bool = False) -> Signature | None:
+    """The signature in a block at the end of an article; as its ``last`` line a full name needs no mark."""
     if block.kind in ("row", "heading", "item") or block.links > 0.9:
         return None
-    return read_signature(block.text, block.bold >= 0.6 or is_right_aligned(block) or has_byline_name(block), sites)
+    marked = block.bold >= 0.6 or is_right_aligned(block) or has_byline_name(block)
+    return read_signature(block.text, marked or (last and may_stand_alone(block.text)), sites)
 
 
 def is_right_aligned(block: Block) -> bool:
@@ -169,7 +170,7 @@ def end_signatures(blocks: Sequence[Block], sites: Collection[str] = ()) -> tupl
     author = source = None
     lines: set[int] = set()
     for i in range(len(blocks) - 1, max(-1, len(blocks) - 1 - END_BLOCKS), -1):
-        signature = signature_of(blocks[i], sites)
+        signature = signature_of(blocks[i], sites, last=i == len(blocks) - 1)
         if signature is None:
             if len(blocks[i].text) > MAX_LINE and blocks[i].kind != "caption":
                 break
@@ -184,7 +185,7 @@ def end_signatures(blocks: Sequence[Block], sites: Collection[str] = ()) -> tupl
 def author_beside_date(text: str, sites: Collection[str] = ()) -> str | None:
     """The person whom a dateline names in a part of its own: "20/01/2020 - 8:28 | Lượt xem: 9 | Trần Thanh"."""
     parts = [part.strip() for part in re.split(r"[|·•–]|\s-\s|\s{2,}", text)]
-    return next((part for part in parts if may_stand_by_date(part) and as_author(part, sites)), None)
+    return next((part for part in parts if may_stand_alone(part) and as_author(part, sites)), None)
 
 
 def declared_author(declared: Declared, shown: Sequence[str], sites: Collection[str] = ()) -> str | None:
