@@ -267,10 +267,11 @@ _WRITTEN = (
     "SELECT id AS regulation, NULL AS alias,"
     " folded(label || ' ' || coalesce(symbol, '') || ' ' || coalesce(subject, '')) AS folded FROM regulations",
 )
+# Materialized, so that a label is folded once and not for every word that is looked for in it.
 _REGULATIONS = """
-WITH found AS (
+WITH written AS MATERIALIZED ({written}), found AS (
   SELECT regulation, min(alias) AS alias, max({spelling} = :spelling) AS exact
-  FROM ({written}) WHERE {words} GROUP BY regulation
+  FROM written WHERE {words} GROUP BY regulation
 )
 SELECT r.id, r.label, r.subject, found.alias, r.n_mentions
 FROM found JOIN regulations r ON r.id = found.regulation

@@ -137,6 +137,21 @@ def test_a_regulation_shows_who_cites_it_and_what_is_claimed(get: Get) -> None:
         assert expected in main
 
 
+def test_units_whose_first_citation_may_be_earlier_are_counted_and_not_drawn(tmp_path: Path) -> None:
+    with World(tmp_path / "w.db") as made:
+        made.ground()
+        for unit, censored in (("hue", 1), ("nghe-an", 0), ("ha-noi", 1)):
+            counts = {"n": 1, "n_own": 1, "n_clusters": 1, "lag_days": 31, "censored": censored}
+            made.insert("regulation_units", regulation=RULE_96, unit=unit, first_cited="2023-03-05", **counts)
+            if unit == "hue":
+                made.insert("regulation_units", regulation=LAND_LAW, unit=unit, first_cited="2024-03-05", **counts)
+    with browsing(tmp_path / "w.db") as get:
+        spread = page(get(f"/w/regulation/{RULE_96}")).xpath("//section[@aria-labelledby='spread-h']")[0]
+        assert [words(text) for text in spread.xpath(".//*[@class='label']")] == ["Nghệ An"]
+        assert "2 đơn vị bắt đầu được quan sát sau ngày ban hành nên không vẽ." in words(spread)
+        assert "1 đơn vị bắt đầu được quan sát" in words(page(get(f"/w/regulation/{LAND_LAW}")).xpath("//main")[0])
+
+
 def test_every_copy_is_listed_on_request(get: Get) -> None:
     assert len(page(get(f"{RULE_PATH}?every=1")).xpath("//ol[@class='articles']/li")) == 3
 

@@ -102,8 +102,10 @@ def height(value: int, top: int) -> float:
 def lags(spread: Sequence[Any]) -> dict[str, Any]:
     """A dot for each unit at the days between issue and first citation; censored and undated units are only counted."""
     shown = sorted((one for one in spread if one.lag_days is not None and not one.censored), key=lambda o: o.lag_days)
+    censored = sum(1 for one in spread if one.censored)
+    left_out = {"censored": censored, "undated": len(spread) - len(shown) - censored}
     if not shown:
-        return {}
+        return {**left_out, "dots": []}
     low, high = min(0, shown[0].lag_days), max(1, shown[-1].lag_days)
     ticks = nice_ticks(low, high)
     scale = (WIDTH - LAG_LEFT - 60) / (max(high, ticks[-1]) - low)
@@ -123,8 +125,7 @@ def lags(spread: Sequence[Any]) -> dict[str, Any]:
             }
             for i, one in enumerate(shown)
         ],
-        "censored": sum(1 for one in spread if one.censored),
-        "undated": sum(1 for one in spread if one.lag_days is None and not one.censored),
+        **left_out,
     }
 
 
