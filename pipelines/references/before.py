@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import grammar
-from .bodies import Phrase, read_body
+from .bodies import Phrase, body_of_code, read_body
 from .citation import Citation
 from .dates import Day, read_day
 from .text import Text
@@ -42,6 +42,7 @@ _OTHER_CLAUSE = re.compile(
 )
 _ON_BEHALF = re.compile(rf"(?<![a-z])thay mat{_GAP}")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n\n")
+_AND = re.compile(r"[ \n]*(?:,|(?<![a-z])va(?![a-z]))?[ \n]*")
 _WORD = re.compile(r"(?<![a-z])[a-z]")
 _WINDOW = 220  # how far before a citation its sentence is read
 _ACT_WINDOW = 48  # how far before a citation the act that made it may begin
@@ -77,7 +78,9 @@ def read_lead(text: Text, citation: Citation, left: int, *, effect: bool) -> Lea
     if act.start() < start:
         return Lead()
     day = _day_of_act(text, start, act.start())
-    return Lead(day, _actor(text, day.end if day else start, act.start()))
+    begun = day.end if day else start
+    actor = _actor(text, begun, act.start())
+    return Lead(day, _agreeing(text, begun, actor, citation) if actor else None)
 
 
 def _sentence_start(folded: str, start: int, end: int) -> int:
@@ -109,6 +112,19 @@ def _actor(text: Text, start: int, end: int) -> Phrase | None:
         if phrase and phrase.body and end - _ADVERBS <= phrase.end <= end:
             return _widest(text, start, word.start(), phrase)
     return None
+
+
+def _agreeing(text: Text, start: int, actor: Phrase, citation: Citation) -> Phrase:
+    """Of several bodies that act together, the one the symbol speaks of: "Tỉnh ủy, UBND tỉnh ban hành 12-CT/TU"."""
+    codes = citation.reading.codes if citation.reading else ()
+    system = body_of_code(codes[0]).system if codes else None
+    if actor.body is None or system in (None, actor.body.system):
+        return actor
+    for word in _WORD.finditer(text.folded, max(start, actor.start - 40), actor.start):
+        other = read_body(text, word.start())
+        if other and other.body and other.body.system == system and _AND.fullmatch(text.folded, other.end, actor.start):
+            return Phrase(other.start, actor.end, replace(other.body, place=other.body.place or actor.body.place))
+    return actor
 
 
 def _widest(text: Text, start: int, at: int, phrase: Phrase) -> Phrase:

@@ -132,7 +132,7 @@ def _known(word: str, written: str) -> str | None:
         return _TERM_BODIES[term[1]] + term[2]
     if word in abbreviations():
         canonical = abbreviations()[word][0]
-        return "HĐ" if canonical == "HD" and "Đ" in written.upper().replace("Ð", "Đ") else canonical
+        return _by_stroke(canonical, written)
     if word == "tu" and "Ư" in written.upper():
         return "TW"  # TƯ is Trung ương, TU a provincial committee
     if word in issuers():
@@ -140,6 +140,14 @@ def _known(word: str, written: str) -> str | None:
     if word.startswith("s") and (ministry := issuers().get("b" + word[1:])):
         return "S" + ministry.code[1:]
     return None
+
+
+def _by_stroke(canonical: str, written: str) -> str:
+    """An abbreviation that the stroke tells from another, as written: HD from HĐ (a contract), DA from ĐA."""
+    stroked = "Đ" in written.upper()
+    if canonical in ("HD", "ĐA"):
+        return canonical.replace("D", "Đ") if stroked else canonical.replace("Đ", "D")
+    return canonical
 
 
 def _split_glued(code: str) -> list[str]:
@@ -164,7 +172,7 @@ def read_pieces(pieces: tuple[str, ...], kind: DocumentType | None) -> Reading:
         return Reading(None, ())
     first, last = abbreviations().get(key(pieces[0])), abbreviations().get(key(pieces[-1]))
     if first and not _is_code(pieces, kind):
-        return Reading(first[0] if pieces[0] != "HĐ" else "HĐ", pieces[1:])
+        return Reading(pieces[0], pieces[1:])
     if last and len(pieces) > 1 and last[0] in ("TTLT", "TTLB") and not first:
         return Reading(last[0], pieces[:-1])
     return Reading(None, pieces)
