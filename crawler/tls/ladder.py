@@ -179,9 +179,10 @@ def _after_certificate(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step
 
 
 def _after_negotiation(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
-    better_exchange = fault in ("dh-too-small", "handshake")
-    below = {"strict": "compat" if better_exchange else "legacy", "compat": "legacy"}.get(walk.rung.profile)
-    if walk.rung.profile == "legacy" and better_exchange:
+    below = {"strict": "legacy", "compat": "legacy"}.get(walk.rung.profile)
+    if walk.rung.profile == "strict" and fault in ("dh-too-small", "handshake"):
+        below = "compat"  # which has DH in safe groups, and no TLS 1.3 to stumble over
+    elif walk.rung.profile == "legacy" and fault == "dh-too-small":
         below = "legacy-nodh"
     if below is not None:
         return _go(walk, replace(walk.rung, profile=below), fault)
