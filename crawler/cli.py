@@ -19,6 +19,7 @@ from crawler.cli_database import forget
 from crawler.cli_export import export
 from crawler.cli_options import FILE, db_option, sites_option, workers_option
 from crawler.cli_queue import explain, retry
+from crawler.cli_sample import sample
 from crawler.cli_sites import sites
 from pipelines.errors import DanchieuError, InputError
 
@@ -153,7 +154,7 @@ def schedule(form: str, names: tuple[str, ...], db: Path) -> None:
     click.echo((systemd if form == "systemd" else cron)(names, db, contact), nl=False)
 
 
-for verb in (import_, reprocess, export, explain, retry, sites, forget):
+for verb in (import_, reprocess, export, explain, retry, sample, sites, forget):
     danchieu.add_command(verb)
 
 
