@@ -319,6 +319,21 @@ def test_without_a_database_the_first_step_is_said() -> None:
         assert "danchieu demo" in words(page(get("/")))
 
 
+def test_a_copy_without_texts_can_be_read(tmp_path: Path) -> None:
+    """As ``danchieu publish`` makes it: everything but the words."""
+    with World(tmp_path / "public.db") as made:
+        made.ground()
+        number = made.article("a")
+        for table in ("texts", "sentences", "revisions"):
+            made.connection.execute(f"DELETE FROM {table}")
+    with browsing(tmp_path / "public.db") as get:
+        shown = page(get(f"/public/article/{number}"))
+        assert "không giữ lời văn" in words(shown.xpath("//article")[0])
+        assert shown.xpath("//section[@aria-labelledby='mentions-h']//td/a")
+        listed = page(get(f"/public/regulation/{RULE_96}")).xpath("//p[@class='sentence']")
+        assert [words(one) for one in listed] == ["Quy định số 96-QĐ/TW"]
+
+
 def test_an_empty_database_has_every_page(tmp_path: Path) -> None:
     World(tmp_path / "new.db").__exit__()
     with browsing(tmp_path / "new.db") as get:
