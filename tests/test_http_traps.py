@@ -116,6 +116,8 @@ def test_a_cut_body_is_never_a_page_and_never_changes_the_profile(kind: str) -> 
     assert error.error_class == error_class, f"{kind}: {error}"
     assert set(error.path) == {"http:ok" if scheme == "http" else "strict:ok"}, kind
     assert 1 <= used <= 3, kind
+    assert error.ip == "127.0.0.1", kind
+    assert (error.certificate is not None) == (scheme == "https"), kind
     if error_class == "truncated":
         assert error.exchange is not None, kind
         assert error.exchange.body_end == "unproven", kind

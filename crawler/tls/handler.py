@@ -17,12 +17,12 @@ from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import is_asyncio_available
 
-from crawler.exchange import BodyEnd, Exchange
+from crawler.exchange import BodyEnd, Exchange, FetchError
 from crawler.exchange import Headers as ExchangeHeaders
 from crawler.tls.answer import Answer, AnswerError
 from crawler.tls.climb import Climber
 from crawler.tls.connection import Connection
-from crawler.tls.faults import all_faults
+from crawler.tls.faults import Fault, all_faults
 from crawler.tls.ladder import HTTP, HostMemory, HostPolicy, RunMemory
 from crawler.tls.target import Target
 from crawler.tls.trail import Limits, Trail
@@ -103,31 +103,25 @@ class LadderHandler:
                 broken += not stale
                 fault = all_faults()[error.fault]
                 if fault.permanent or broken >= TRIES or request.method not in REPEATABLE:
-                    raise trail.error(fault.name, permanent=fault.permanent, detail=error.message) from error
+                    raise failure_of(connection, trail, fault, error.message) from error
                 if not stale:
-                    trail.ip = connection.ip
                     await asyncio.sleep(self.climber.limits.pause(broken))
 
     async def _ask(
         self, connection: Connection, request: Request, target: Target, policy: HostPolicy, trail: Trail
     ) -> Exchange:
         headers = headers_of(request, target, downgraded=connection.rung == HTTP and target.scheme == "https")
+        trail.ip = connection.ip
         try:
             answer = await connection.ask(message_of(request, target, headers), request.method, self.largest)
             exchange = exchange_of(connection, request, target, headers, answer, trail)
             if exchange.body_end == "unproven" and 200 <= exchange.status < 300:
-                self._require_whole(exchange, trail)
+                require_whole(exchange, connection, trail)
         except BaseException:  # also when cancelled: half an answer is in the pipe
             connection.close()
             raise
         self._put_back(connection, target, policy, answer)
         return exchange
-
-    def _require_whole(self, exchange: Exchange, trail: Trail) -> None:
-        if not is_whole(exchange.body, exchange.headers):
-            error = trail.error("truncated", permanent=False, detail=f"{len(exchange.body)} bytes, then nothing")
-            error.exchange = exchange
-            raise error
 
     def _take(self, target: Target, policy: HostPolicy) -> Connection | None:
         """An idle connection of the rung that the host still needs."""
@@ -153,6 +147,23 @@ class LadderHandler:
         if target.scheme == "http":
             return True
         return state is not None and state.rung == connection.rung and state.expires > self.climber.now()
+
+
+def failure_of(connection: Connection, trail: Trail, fault: Fault, detail: str) -> FetchError:
+    """The failure of an answer: with the connection it came over, which the way there may not show."""
+    error = trail.error(fault.name, permanent=fault.permanent, detail=detail)
+    error.path = error.path or connection.way
+    error.certificate = connection.tls.certificate if connection.tls else None
+    return error
+
+
+def require_whole(exchange: Exchange, connection: Connection, trail: Trail) -> None:
+    """Nothing, if the body shows that it is whole. Raises FetchError("truncated"), which keeps the exchange."""
+    if not is_whole(exchange.body, exchange.headers):
+        detail = f"{len(exchange.body)} bytes, then nothing"
+        error = failure_of(connection, trail, all_faults()["truncated"], detail)
+        error.exchange = exchange
+        raise error
 
 
 def headers_of(request: Request, target: Target, *, downgraded: bool) -> ExchangeHeaders:
