@@ -26,6 +26,7 @@ from pipelines.models import Document, Fetch, Position
 from pipelines.store import Store, Transaction
 from pipelines.store_articles import Outcome, record_fetch, store_document
 from pipelines.store_catalogue import keep_sites, keep_units
+from pipelines.store_tombstones import is_forgotten
 from pipelines.workers import PageTimeout, WorkerDied, Workers, run_all
 
 
@@ -169,6 +170,9 @@ def keep_imported(store: Store, archive: Archive, run: str, job: Job, understood
     fetch = fetch_row(job.archived, job.url, job.site)
     if is_known(store, fetch):
         tally.add("known")
+        return
+    if is_forgotten(store.connection, job.url, job.key(understood.document) if understood.document else None):
+        tally.add("forgotten")
         return
     provenance: dict[str, object] = {"run": run, "url": job.url, "site": fetch.site, "body_sha256": fetch.body_sha256}
     if job.archived.flags:

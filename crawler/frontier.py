@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from crawler.visit import Candidate, Lease, Next
 from pipelines.instants import instant
 from pipelines.store import Transaction
+from pipelines.store_tombstones import is_forgotten
 
 Clock = Callable[[], float]  # epoch seconds
 
@@ -51,13 +52,13 @@ class Outlook:
 
 
 def add(tx: Transaction, candidates: Iterable[Candidate], *, now: float, found_on: str | None = None) -> int:
-    """How many of the addresses were unknown; known ones, under whatever form, stay as they are."""
+    """How many of the addresses were unknown; known ones, in whatever form, stay as they are, forgotten ones away."""
     added = 0
     for candidate in candidates:
         known = tx.execute(
             "SELECT 1 FROM url_aliases WHERE alias IN (?, ?)", [candidate.url, candidate.identity]
         ).fetchone()
-        if known is not None:
+        if known is not None or is_forgotten(tx, candidate.url, candidate.identity):
             continue
         tx.execute("INSERT INTO hosts(host) VALUES (?) ON CONFLICT DO NOTHING", [candidate.host])
         inserted = tx.execute(
@@ -235,9 +236,10 @@ def settle(tx: Transaction, held: Lease, step: Next, *, owner: str, now: float) 
     ).rowcount
     if not changed:
         raise LeaseLost(held.url)
-    if step.alias_of is not None:
+    if step.alias_of is not None:  # a target that was forgotten is not in the queue
         tx.execute(
-            "INSERT INTO url_aliases(alias, url) VALUES (?, ?) ON CONFLICT DO NOTHING", [held.url, step.alias_of]
+            "INSERT INTO url_aliases(alias, url) SELECT ?, url FROM urls WHERE url = ? ON CONFLICT DO NOTHING",
+            [held.url, step.alias_of],
         )
     if step.host_failed is not None:
         _breaker(tx, held.host, failed=step.host_failed, now=now)

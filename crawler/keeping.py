@@ -16,6 +16,7 @@ from pipelines.instants import instant
 from pipelines.models import Document, Fetch, PageKind, Position
 from pipelines.store import Store, Transaction
 from pipelines.store_articles import article_id, record_fetch, sha256, store_document
+from pipelines.store_tombstones import is_forgotten
 
 STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
 DATED_ENOUGH, OLDER_SHARE = 3, 0.8  # of a listing page's articles, to say that the next page is older still
@@ -59,14 +60,15 @@ class Keeper:
             store_articles.insert(tx, "runs", row, conflict="ON CONFLICT(id) DO NOTHING")
 
     def archive(self, store: Store, archive: Archive, visit: Visit, understood: Understanding) -> Position | None:
-        """Where the exchange is archived, or None: an article that is known and unchanged is not kept again."""
+        """Where the exchange is archived, or None: what is known and unchanged, or was forgotten, is not kept."""
         if visit.exchange is None or visit.exchange.status == 304:
             return None
         document = understood.document
+        key = visit.lease.url if document is None else self.key(visit, document)
+        if is_forgotten(store.connection, visit.lease.url, key):
+            return None
         if not self.archive_all and document is not None and document.kind == "article":
-            known = store.value(
-                "SELECT text_sha256 FROM articles WHERE id = ?", [article_id(self.key(visit, document))]
-            )
+            known = store.value("SELECT text_sha256 FROM articles WHERE id = ?", [article_id(key)])
             if known == sha256(document.text):
                 return None
         provenance = {

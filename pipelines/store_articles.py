@@ -13,6 +13,7 @@ from pipelines.folding import fold
 from pipelines.models import Certificate, Document, Fetch, Mention, Position, Regulation
 from pipelines.store import Transaction
 from pipelines.store_corrections import apply_corrections
+from pipelines.store_tombstones import is_forgotten
 from pipelines.units import all_units
 from pipelines.version import program_version
 
@@ -81,7 +82,7 @@ def store_document(
     the program changed and not the page. The rows that hang on a text which is the same, understood by the same
     program, stay as they are, unless they are wanted ``again``.
     """
-    if tx.execute("SELECT 1 FROM forgotten WHERE url_sha256 = ?", [sha256(url)]).fetchone():
+    if is_forgotten(tx, url):
         return Stored("forgotten")
     if document.kind != "article" or not document.text:
         _notes(tx, document, article=None, fetch=fetch)

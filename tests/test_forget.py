@@ -13,11 +13,13 @@ import pytest
 
 from archive_samples import exchange
 from conftest import Run
+from crawler import frontier
 from crawler.archive import Archive
 from crawler.archive_purge import exchanges, purge
 from crawler.archive_read import read_at
 from crawler.forgetting import forget
 from crawler.opening import archive_folder
+from crawler.visit import Candidate
 from pipelines.errors import InputError
 from pipelines.models import Document, Fetch, Metadata, Paragraph, Sentence
 from pipelines.references import find_references
@@ -227,3 +229,14 @@ def test_the_command(demo_copy: Path, run: Run) -> None:
     again = run("import", archive_folder(demo_copy), "--all", "--db", demo_copy, "--workers", "1")
     assert again.returncode == 0, again.stderr
     assert base.rows(f"SELECT count(*) FROM articles WHERE id = {article_id(url)}") == [(0,)]
+
+
+def test_the_queue_takes_no_address_under_a_tombstone(base: Base) -> None:
+    forget(base.path, "https://mot.example/b", "asked", {})
+    forget(base.path, "hai", "asked", {})
+    names = ["mot.example/b", "mot.example/new", "hai.example/new", "chung.example/d", "chung.example/new"]
+    found = [Candidate(f"https://{name}", f"https://{name}", "mot", "h", "article") for name in names]
+    with Store.open(base.path) as store, store.write() as tx:
+        assert frontier.add(tx, found, now=0) == 2, (
+            "a new page of the first site, and one of the site that shares a host"
+        )
