@@ -27,14 +27,23 @@ WHERE json_each.value = 'unknown_issuer' AND issuer_code IS NOT NULL GROUP BY 1 
 _QUEUE = "SELECT state, count(*) AS n FROM urls GROUP BY state ORDER BY state"
 _FAILED = "SELECT cause, count(*) AS n FROM urls WHERE state = 'failed' GROUP BY cause ORDER BY n DESC, 1"
 
+_UNFIT = """
+SELECT a.url AS article, n.text FROM (SELECT DISTINCT article FROM corrections) c
+JOIN articles a ON a.id = c.article JOIN notes n ON n.article = a.id AND n.kind = 'correction_unfit'
+UNION ALL
+SELECT CAST(article AS TEXT), field || ' at ' || start || '-' || "end" || ': there is no such article' FROM corrections
+WHERE article NOT IN (SELECT id FROM articles)
+"""
+
 
 def status(store: Store) -> dict[str, Any]:
-    """What is known of the crawl: sites, queue, causes of failure, unknown codes, size of database and archive."""
+    """What is known of the crawl: sites, queue, causes of failure, unknown codes, unfit corrections, sizes."""
     return {
         "sites": [dict(row) for row in store.rows(_SITES)],
         "queue": {row["state"]: row["n"] for row in store.rows(_QUEUE)},
         "failed": [dict(row) for row in store.rows(_FAILED)],
         "unknown_codes": [dict(row) for row in store.rows(_UNKNOWN)],
+        "unfit_corrections": [dict(row) for row in store.rows(_UNFIT)],
         "database_bytes": store.path.stat().st_size,
         "archive_bytes": _size(archive_folder(store.path)),
     }
@@ -102,6 +111,7 @@ def as_lines(found: dict[str, Any]) -> list[str]:
     lines = [f"queue: {queue or 'empty'}"]
     lines += [f"failed: {row['n']} because of {row['cause']}" for row in found["failed"]]
     lines += [f"unknown code: {row['code']} ({row['n']} times)" for row in found["unknown_codes"]]
+    lines += [f"correction that no longer fits: {row['article']}: {row['text']}" for row in found["unfit_corrections"]]
     megabyte = 1_000_000
     sizes = (found["database_bytes"] / megabyte, found["archive_bytes"] / megabyte)
     return [*lines, f"database {sizes[0]:.1f} MB, archive {sizes[1]:.1f} MB"]

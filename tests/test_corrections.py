@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus_world import Article, World, article, contents, keep
+from crawler.status import as_lines, status
 from pipelines.corpus import run_corpus
 from pipelines.store import Store
 from pipelines.store_articles import sha256
@@ -131,3 +132,12 @@ def test_a_span_without_a_citation(world: World) -> None:
         correct(store, "issuer", "Ban Bí thư", surface="Hội nghị")
         run_corpus(store)
         assert unfit(store) == ["issuer at 0-8: no citation stands there"]
+        lines = [line for line in as_lines(status(store)) if "correction" in line]
+        assert lines == [f"correction that no longer fits: {ONE.url}: issuer at 0-8: no citation stands there"]
+
+
+def test_a_correction_of_no_article_is_shown(world: World) -> None:
+    with world.open() as store:
+        correct(store, "issuer", "Ban Bí thư")
+        run_corpus(store)
+        assert any("there is no such article" in line for line in as_lines(status(store)))
