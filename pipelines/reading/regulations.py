@@ -178,9 +178,8 @@ def _by_field(claims: Sequence[Row]) -> dict[str, list[Row]]:
 def _listed(connection: sqlite3.Connection, name: str, citing: Citing) -> Row:
     """An article of the list with the sentence of its first citation, cut at the citation."""
     found = row(connection, LISTED, {"regulation": name, "article": citing.article}) or {}
-    at = (found.get("start") or 0) - (found.get("sentence_start") or 0)
-    surface = found.get("surface") or ""
-    sentence = found.get("sentence") or surface
+    sentence, surface = found.get("sentence") or "", found.get("surface") or ""
+    at = found["start"] - found["sentence_start"] if sentence else 0
     return {
         **found,
         "n": citing.n,
