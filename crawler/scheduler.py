@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
-from collections import Counter
 from itertools import count
 from typing import Self
 
@@ -36,7 +35,7 @@ class LeaseScheduler:
         self._order = count()
         self._ready: list[tuple[float, int, Lease]] = []
         self._out: dict[str, Lease] = {}
-        self._downloading: Counter[str] = Counter()
+        self._connected: dict[str, str] = {}  # address -> host, of the rows on the wire
         self._last: dict[str, float] = {}
         self._outlook = Outlook(more=True)
         self._timer: asyncio.TimerHandle | None = None
@@ -87,7 +86,7 @@ class LeaseScheduler:
             heapq.heappush(self._ready, entry)
         if chosen is not None:
             self._out[chosen.url] = chosen
-            self._downloading[chosen.host] += 1
+            self._connected[chosen.url] = chosen.host
             self._last[chosen.host] = now
         self._arm(now)
         return None if chosen is None else self._crawler.spider.request(chosen)  # type: ignore[union-attr]
@@ -98,6 +97,7 @@ class LeaseScheduler:
             heapq.heappush(self._ready, (lease.due, next(self._order), lease))
         for lease, _ in delivery.kept:
             self._out.pop(lease.url, None)
+            self._connected.pop(lease.url, None)  # one that a middleware stopped never left the downloader
         self._outlook = delivery.outlook
         if delivery.error is not None or delivery.stopped:
             self._ready.clear()
@@ -107,12 +107,12 @@ class LeaseScheduler:
     def _may_go(self, lease: Lease, now: float) -> bool:
         """Whether its host has a free connection and has rested: two late rows must not leave together."""
         pause = self._desk.plan.sites[lease.site].delay
-        return self._downloading[lease.host] < PER_HOST and now - self._last.get(lease.host, 0) >= pause
+        busy = sum(host == lease.host for host in self._connected.values())
+        return busy < PER_HOST and now - self._last.get(lease.host, 0) >= pause
 
     def _left(self, request: Request, spider: Spider) -> None:
         lease: Lease | None = request.meta.get("lease")
-        if lease is not None:
-            self._downloading[lease.host] -= 1
+        if lease is not None and self._connected.pop(lease.url, None) is not None:
             self._wake()
 
     def _wake(self) -> None:
