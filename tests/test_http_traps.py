@@ -19,7 +19,7 @@ from crawler.content import TooLargeError, page_of
 from crawler.exchange import Exchange, FetchError
 from crawler.tls.answer import parse_head
 from crawler.tls.handler import response_of
-from servers import context, http, response, tls
+from servers import context, http, response
 from servers_client import Client, run
 
 PAGE = servers.PAGE
@@ -260,41 +260,3 @@ def test_no_headers_make_scrapys_form_of_an_answer_fail(headers: list[tuple[byte
     exchange = Exchange("http://a.example/x", "GET", (), head.status, head.reason, head.version, head.headers, body, "")
     answer = response_of(exchange)
     assert (answer.status, answer.body) == (200, body)
-
-
-def test_connections_are_kept_for_the_next_page() -> None:
-    for scheme, serve in (("http", http()), ("https", tls(context(servers.leaf())))):
-        with servers.serving(serve) as server:
-            got = run(server, pages=5, scheme=scheme)
-            assert server.connections == 1, scheme
-        assert [e.status for e in got if isinstance(e, Exchange)] == [200] * 5, scheme
-        assert [e.attempts for e in got if isinstance(e, Exchange)] == [1] * 5, scheme
-
-
-def test_a_connection_closed_while_it_waited_costs_nothing() -> None:
-    once = http(keep=False)
-    for scheme, serve in (("http", once), ("https", tls(context(servers.leaf()), once))):
-        with servers.serving(serve) as server:
-            got = run(server, pages=4, scheme=scheme)
-            assert server.connections == 4, scheme
-        assert all(isinstance(e, Exchange) for e in got), f"{scheme}: {got}"
-
-
-def echo(request: bytes) -> bytes:
-    return response(b"<html>" + request.split()[1] + b"</html>")
-
-
-@pytest.mark.parametrize("pause", [0.0, 0.05])
-def test_an_answer_nobody_asked_for_is_never_taken_for_another_page(pause: float) -> None:
-    def serve(sock: socket.socket, n: int) -> None:
-        while request := servers.read_request(sock):
-            sock.sendall(echo(request))
-            time.sleep(pause)
-            sock.sendall(response(b"<html>unasked</html>"))
-
-    client = Client(pause=0.1)
-    with servers.serving(serve) as server:
-        got = plainly(server, pages=4, client=client)
-    for n, exchange in enumerate(got):
-        assert isinstance(exchange, Exchange), repr(exchange)
-        assert exchange.body == b"<html>/tin-%d.html</html>" % n

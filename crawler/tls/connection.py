@@ -88,11 +88,20 @@ class Connection:
         """Whether a parked connection may carry another request: it stands, and nothing unasked for has come."""
         return self._ahead is not None and not self._ahead.done()
 
+    def leave(self) -> None:
+        """Say goodbye and let go of the connection: the exchange is over and nothing went wrong."""
+        self._look_away()
+        self.stream.leave()
+
     def close(self) -> None:
         """Let go of the connection at once."""
-        if self._ahead is not None:
-            self._ahead.cancel()
+        self._look_away()
         self.stream.close()
+
+    def _look_away(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.cancel()
 
     async def _read(self) -> bytes:
         ahead, self._ahead = self._ahead, None

@@ -86,7 +86,7 @@ class LadderHandler:
         """Let go of all idle connections."""
         for connections in self.idle.values():
             while connections:
-                connections.pop().close()
+                connections.pop().leave()
         self.idle.clear()
         self.climber.resolve.close()
         await asyncio.sleep(0)  # the loop closes the sockets in its next turn
@@ -140,7 +140,7 @@ class LadderHandler:
             connection.park()
             waiting.append(connection)
         else:
-            connection.close()
+            connection.leave()
 
     def _settled(self, target: Target, connection: Connection) -> bool:
         state = self.climber.memory.get(target.key)

@@ -27,6 +27,9 @@ class Stream(Protocol):
     def proves_end(self) -> bool:
         """Whether the other side has said that nothing more follows (TLS close_notify, RFC 8446 section 6.1)."""
 
+    def leave(self) -> None:
+        """Say goodbye as the protocol has it, and let go of the connection."""
+
     def close(self) -> None:
         """Let go of the connection at once."""
 
@@ -50,6 +53,10 @@ class TcpStream:
     def proves_end(self) -> bool:
         """Never: anyone on the way can end a TCP connection."""
         return False
+
+    def leave(self) -> None:
+        """See Stream."""
+        self.writer.close()
 
     def close(self) -> None:
         """See Stream. Without lingering: what is unread is of no use."""
@@ -129,6 +136,13 @@ class TlsStream:
     def proves_end(self) -> bool:
         """See Stream."""
         return bool(self.tls.get_shutdown() & SSL.RECEIVED_SHUTDOWN)
+
+    def leave(self) -> None:
+        """See Stream."""
+        with suppress(SSL.Error):
+            self.tls.shutdown()
+        self._flush_soon()
+        self.tcp.leave()
 
     def close(self) -> None:
         """See Stream."""
