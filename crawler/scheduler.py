@@ -106,9 +106,14 @@ class LeaseScheduler:
 
     def _may_go(self, lease: Lease, now: float) -> bool:
         """Whether its host has a free connection and has rested: two late rows must not leave together."""
-        pause = self._desk.plan.sites[lease.site].delay
-        busy = sum(host == lease.host for host in self._connected.values())
-        return busy < PER_HOST and now - self._last.get(lease.host, 0) >= pause
+        return self._has_room(lease) and self._rested(lease) <= now
+
+    def _has_room(self, lease: Lease) -> bool:
+        return sum(host == lease.host for host in self._connected.values()) < PER_HOST
+
+    def _rested(self, lease: Lease) -> float:
+        """When the host of a row may be asked again."""
+        return self._last.get(lease.host, 0) + self._desk.plan.sites[lease.site].delay
 
     def _left(self, request: Request, spider: Spider) -> None:
         lease: Lease | None = request.meta.get("lease")
@@ -121,13 +126,14 @@ class LeaseScheduler:
             engine.crawl(WAKE)
 
     def _arm(self, now: float) -> None:
-        """Sets the alarm for the next row that is not yet due; without it the engine looks every five seconds."""
+        """Sets the alarm for the next row that is not yet due; without it the engine looks every five seconds.
+
+        A row whose host has no free connection is woken by the one that ends.
+        """
         if self._timer is not None:
             self._timer.cancel()
-        if not self._ready or self._closing or len(self._out) >= IN_FLIGHT:
+        if self._closing or len(self._out) >= IN_FLIGHT:
             return
-        at = min(max(due, self._rested(lease)) for due, _, lease in self._ready)
-        self._timer = asyncio.get_running_loop().call_later(max(0.001, at - now), self._wake)
-
-    def _rested(self, lease: Lease) -> float:
-        return self._last.get(lease.host, 0) + self._desk.plan.sites[lease.site].delay
+        times = [max(due, self._rested(lease)) for due, _, lease in self._ready if self._has_room(lease)]
+        if times:
+            self._timer = asyncio.get_running_loop().call_later(max(0.001, min(times) - now), self._wake)
