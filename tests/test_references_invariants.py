@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 import unicodedata
@@ -170,3 +171,16 @@ def test_the_same_text_in_another_spelling_says_the_same(manner: str, write: Cal
             [(r.subject, r.relation, r.object) for r in found.relations] for found in (said, again)
         )
         assert relations_again == relations, f"{manner}: {text}"
+
+
+def test_time_is_linear_in_documents_of_one_number() -> None:
+    def seconds(count: int) -> float:
+        names = ("".join(letters) for letters in itertools.product("ABCDEFGHIJKLMNOPQRST", repeat=4))
+        text = "".join(f"Quyết định 12/QĐ-{name}. Quyết định 12 này. " for name in itertools.islice(names, count))
+        begun = time.process_time()
+        find_references(text)
+        return time.process_time() - begun
+
+    seconds(100)
+    short, long = seconds(500), seconds(5_000)
+    assert long < 30 * short + 0.1, f"ten times the documents took {long / short:.0f} times as long"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.models import ResolvedBy
+from pipelines.models import MentionKind, ResolvedBy
 
 from .citation import Citation
 from .context import Context
@@ -13,6 +13,15 @@ from .identity import Identity, party_term
 from .relations import Edge
 from .sentences import Layout
 
+_BY_KIND: dict[MentionKind, ResolvedBy] = {
+    "full": "full",
+    "short": "full",
+    "list": "list",
+    "named": "named",
+    "congress": "named",
+    "anaphor": "anaphor",
+}
+_MOST = 200  # documents of one number that are compared
 _BACK = 900  # how far back an anaphor finds what it speaks of, and over one paragraph break at most
 
 
@@ -35,7 +44,8 @@ def resolve(
     nodes = _index(identity for _, _, identity in parts if identity.id)
     for _, _, identity in parts:
         if node := _dated_by(identity, nodes):
-            nodes[node.number or ""].append(node)
+            for key in _keys(node):
+                nodes[key].append(node)
     objects: dict[int, set[int]] = {}  # by sentence: what the relations stated there are done to
     for edge in edges:
         objects.setdefault(layout.sentence(edge.start), set()).add(edge.object)
@@ -49,12 +59,24 @@ def resolve(
 
 
 def _index(nodes: Iterable[Identity]) -> dict[str, list[Identity]]:
-    """The documents of a page by number, and by name where a law has one."""
+    """The documents of a page by number, by number and issuer, and by name where a law has one."""
     index: dict[str, dict[str | None, Identity]] = {}
     for node in nodes:
-        for key in {node.number or "", f"~{node.name}" if node.name is not None else node.number or ""}:
+        for key in _keys(node):
             index.setdefault(key, {})[node.id] = node
     return {key: list(found.values()) for key, found in index.items()}
+
+
+def _keys(node: Identity) -> tuple[str, ...]:
+    keys = (node.number or "", f"{node.number}@{node.issuer}")
+    return keys if node.name is None or (node.number or "").startswith("~") else (*keys, f"~{node.name}")
+
+
+def _known(wanted: Identity, nodes: Mapping[str, list[Identity]]) -> Sequence[Identity]:
+    """The documents of a page that a citation may mean by its number; of very many no one is meant."""
+    by_issuer = nodes.get(f"{wanted.number}@{wanted.issuer}") if wanted.issuer else None
+    named = (wanted.number or "").startswith("~")
+    return (by_issuer if by_issuer and not named else nodes.get(wanted.number or "", ()))[:_MOST]
 
 
 def _dated_by(identity: Identity, nodes: Mapping[str, list[Identity]]) -> Identity | None:
@@ -65,21 +87,17 @@ def _dated_by(identity: Identity, nodes: Mapping[str, list[Identity]]) -> Identi
     if identity.issuer or identity.period == "-" or not identity.number:
         return None
     undated = replace(identity, period="-")
-    known = nodes.get(identity.number, ())
-    fitting = [node for node in known if _agree(node, undated, exact=False)]
+    fitting = [node for node in _known(identity, nodes) if _agree(node, undated, exact=False)]
     if len(fitting) != 1 or fitting[0].period != "-":
         return None
     return replace(fitting[0], period=identity.period, day=identity.day, term=identity.term or fitting[0].term)
 
 
 def _resolve(citation: Citation, context: Context, identity: Identity, nodes: Mapping[str, list[Identity]]) -> Resolved:
-    own: ResolvedBy = {"full": "full", "list": "list", "named": "named", "congress": "named"}.get(citation.kind, "full")  # type: ignore[assignment]
-    if identity.place_by == "site":
-        own = "site"
+    own: ResolvedBy = "site" if identity.place_by == "site" else _BY_KIND[citation.kind]
     if identity.id and identity.period != "-" and not (citation.name is not None and not citation.number):
         return Resolved(citation, context, identity, identity.id, own, 1.0 if citation.kind == "full" else 0.95)
-    known = nodes.get(identity.number or "", ())
-    fitting = [node for node in known if _fits(node, identity, citation)]
+    fitting = [node for node in _known(identity, nodes) if _fits(node, identity, citation)]
     candidates = _numbered_first([node for node in fitting if node.period != "-"] or fitting)
     if len(candidates) == 1:
         node = candidates[0]
