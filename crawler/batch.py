@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from crawler.archive import Archive
 from crawler.archive_pages import ArchivedPage
 from crawler.archive_read import exchange_of
+from crawler.archived_work import bug
 from crawler.keeping import archived_before
 from crawler.plan import new_run
 from crawler.sites import Site
@@ -155,7 +156,7 @@ def cause_of(error: Exception) -> Understanding:
         return Understanding(cause=f"understand-timeout: {error}")
     if isinstance(error, WorkerDied):
         return Understanding(cause=f"understand-crash: {error}")
-    return Understanding(cause=f"bug-{type(error).__name__}: {error}")
+    return bug(error)
 
 
 def fetch_row(archived: ArchivedPage, url: str, site: Site | None) -> Fetch:

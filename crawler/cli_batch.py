@@ -27,14 +27,24 @@ def import_(paths: tuple[Path, ...], everything: bool, workers: int, sites: Path
 
 @click.command(epilog="Example: danchieu reprocess --failed")
 @click.option("--failed", is_flag=True, help="Only pages that could not be understood.")
+@click.option("--dask", metavar="ADDRESS", help="On the workers of this Dask scheduler, such as tcp://10.0.0.1:8786.")
+@click.option("--parquet", type=FILE, metavar="DIR", help="With --dask: into Parquet files there, not the database.")
 @workers_option
 @sites_option
 @db_option
-def reprocess(failed: bool, workers: int, sites: Path | None, db: Path) -> int:
+def reprocess(failed: bool, dask: str | None, parquet: Path | None, workers: int, sites: Path | None, db: Path) -> int:
     """Understand archived pages again; fetches nothing. Stopped, it goes on behind the last page."""
+    from crawler.cluster import Cluster, on_cluster
+    from crawler.cluster_parts import write_parts
     from crawler.reprocessing import in_pool, reprocess_archive
     from crawler.sites import load_sites
 
-    report = reprocess_archive(db, load_sites(sites), in_pool(workers), failed_only=failed)
+    if parquet is not None:
+        if dask is None or failed:
+            raise click.UsageError("--parquet goes with --dask, and takes all pages")
+        report = write_parts(db, load_sites(sites), Cluster(dask), parquet)
+    else:
+        engine = on_cluster(Cluster(dask)) if dask else in_pool(workers)
+        report = reprocess_archive(db, load_sites(sites), engine, failed_only=failed)
     click.echo("\n".join([*report.problems, str(report.tally)]))
     return report.exit_code

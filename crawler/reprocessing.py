@@ -71,7 +71,7 @@ class Reprocessor:
     def run(self, engine: Engine) -> None:
         """Nothing; every archived page was understood and kept."""
         checkpoint = self._begin()
-        with progress("understood", self._count(checkpoint)) as advance:
+        with progress("understood", self.count(checkpoint)) as advance:
 
             def keep(page: Archived, understood: Understanding) -> None:
                 self._keep(checkpoint, page, understood)
@@ -103,7 +103,8 @@ class Reprocessor:
             start_run(self.store, "reprocess", self.sites, basis=basis)
         )
 
-    def _count(self, after: Checkpoint) -> int:
+    def count(self, after: Checkpoint) -> int:
+        """How many pages are behind a checkpoint."""
         place = {"file": after.file, "offset": after.offset, "failed": int(self.failed_only)}
         return int(str(self.store.value(f"SELECT count(*) {_PAGES}", place)))
 

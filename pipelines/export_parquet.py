@@ -18,7 +18,7 @@ def to_parquet(columns: Sequence[Column], rows: Iterable[Sequence[Any]], out: Bi
 
     Raises ``InputError`` where pyarrow is not installed.
     """
-    arrow, parquet = _pyarrow()
+    arrow, parquet = pyarrow_modules()
     kinds = {"TEXT": arrow.string(), "INTEGER": arrow.int64(), "REAL": arrow.float64()}
     schema = arrow.schema([(column.name, kinds[column.kind]) for column in columns])
     n = 0
@@ -38,7 +38,8 @@ def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
         yield batch
 
 
-def _pyarrow() -> tuple[ModuleType, ModuleType]:
+def pyarrow_modules() -> tuple[ModuleType, ModuleType]:
+    """``pyarrow`` and ``pyarrow.parquet``; raises ``InputError`` where they are not installed."""
     try:
         import pyarrow
         from pyarrow import parquet

@@ -22,7 +22,7 @@ class Column:
 
     name: str
     kind: str
-    sql: str
+    sql: str = ""
     about: str = ""
     of: str = ""
 
