@@ -21,7 +21,7 @@ from lxml import etree
 from browsing import Get, browsing, close, page, words
 from crawler.browse import CONFIGURATION
 from pipelines.units import all_units
-from world import DECREE_30, GIA_LAI_PLAN, LAND_LAW, RULE_96, World
+from world import DECREE_30, GIA_LAI_PLAN, LAND_LAW, RULE_96, Cite, World
 
 RULE_PATH = "/tin-tuc/regulation/vn/party/tw/quy-dinh/2023/96"
 
@@ -317,6 +317,18 @@ def test_several_databases_are_a_choice(tmp_path: Path) -> None:
 def test_without_a_database_the_first_step_is_said() -> None:
     with browsing() as get:
         assert "danchieu demo" in words(page(get("/")))
+
+
+def test_a_decree_printed_in_full_stays_readable(tmp_path: Path) -> None:
+    with World(tmp_path / "w.db") as made:
+        made.ground()
+        number = made.article("full", [("body", [f"Điều {nth}. Theo ", Cite("Quy định 96")]) for nth in range(150)])
+    with browsing(tmp_path / "w.db") as get:
+        shown = page(get(f"/w/article/{number}"))
+    assert len(shown.xpath("//article//mark")) == 150
+    assert len(shown.xpath("//ol[@class='contents']/li")) == 150
+    assert len(shown.xpath("//section[@aria-labelledby='mentions-h']//tbody/tr")) == 100
+    assert shown.xpath("//section[@aria-labelledby='mentions-h']/p/a/@href") == [f"/w/mentions?article={number}"]
 
 
 def test_a_copy_without_texts_can_be_read(tmp_path: Path) -> None:
