@@ -10,6 +10,7 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from scrapy import Request
 
 import servers
@@ -82,7 +83,7 @@ def test_scrapy_hands_on_answers_and_failures() -> None:
 
 
 def test_requests_that_wait_for_a_host_use_what_the_first_one_learned() -> None:
-    der = servers.middle().certificate.public_bytes(servers.serialization.Encoding.DER)
+    der = servers.middle().certificate.public_bytes(Encoding.DER)
     with ExitStack() as stack:
         authority = stack.enter_context(servers.serving(servers.http(servers.response(der))))
         incomplete = servers.issue("l", servers.middle(), issuer_at=f"http://127.0.0.1:{authority.port}/m")
