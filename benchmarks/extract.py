@@ -68,7 +68,7 @@ class Score:
 
 
 def read(body: bytes) -> tuple[View, Found, str]:
-    """Our whole way from bytes to metadata, without references and words: view, body and text."""
+    """Our whole way from bytes to metadata, without references and words: view, body and text (lead and paragraphs, no title)."""
     decoded = decode(body)
     error_kind(decoded.text)
     tree = parse(decoded.text)
@@ -77,7 +77,7 @@ def read(body: bytes) -> tuple[View, Found, str]:
     found = find_body(view, URL)
     page_kind(view, found, URL)
     story = read_story(view, found, Page(URL, body))
-    return view, found, "\n".join(text for _, text in story.paragraphs)
+    return view, found, "\n".join(text for kind, text in story.paragraphs if kind != "title")
 
 
 def ours(body: bytes) -> str:
@@ -89,7 +89,7 @@ def ours(body: bytes) -> str:
 
 def with_trafilatura(body: bytes) -> str:
     found: Any = trafilatura.bare_extraction(decode(body).text, url=URL, with_metadata=True)
-    return f"{found.title or ''}\n{found.text or ''}" if found is not None else ""
+    return found.text or "" if found is not None else ""
 
 
 def floor(body: bytes) -> str:
@@ -114,22 +114,22 @@ def peers() -> Iterator[tuple[str, Callable[[bytes], str]]]:
 
 
 def _newspaper(module: Any, body: bytes) -> str:
-    article = module.Article(URL, fetch_images=False, language="vi")
+    article = module.Article(URL, fetch_images=False)
     article.download(input_html=decode(body).text)
     article.parse()
-    return f"{article.title}\n{article.text}"
+    return str(article.text)
 
 
 def _news_please(module: Any, body: bytes) -> str:
     article = module.NewsPlease.from_html(decode(body).text, url=URL, fetch_images=False)
-    return f"{article.title or ''}\n{article.maintext or ''}"
+    return article.maintext or ""
 
 
 def our_pages() -> Iterator[Sample]:
     for path in sorted(OUR_PAGES.rglob("expected.json")):
         expected = json.loads(path.read_text(encoding="utf-8"))
         if expected["kind"] == "article":
-            text = "\n".join([expected["title"] or "", expected["lead"] or "", *expected["paragraphs"]])
+            text = "\n".join([expected["lead"] or "", *expected["paragraphs"]])
             body = path.with_name("page.html").read_bytes()
             yield Sample(str(path.parent), body, tuple(expected["references"]), text)
 
@@ -177,7 +177,7 @@ def measure(samples: Sequence[Sample], rounds: int) -> dict[str, Score]:
         for _ in range(rounds):
             for name, extract in systems.items():
                 started = process_time()
-                texts[name] = extract(sample.body)
+                texts[name] = _tried(extract, sample.body)
                 times[name].append(1000 * (process_time() - started))
         for name, score in scores.items():
             score.times[sample.name] = statistics.median(times[name])
@@ -188,6 +188,13 @@ def measure(samples: Sequence[Sample], rounds: int) -> dict[str, Score]:
             if sample.text:
                 score.shingles.append(matches(sample.text, texts[name]))
     return scores
+
+
+def _tried(extract: Callable[[bytes], str], body: bytes) -> str:
+    try:
+        return extract(body)
+    except Exception:  # whatever a peer raises on a page, it has extracted nothing
+        return ""
 
 
 def report(samples: Sequence[Sample], scores: dict[str, Score]) -> None:
@@ -223,6 +230,7 @@ def growth() -> None:
     paragraph = (
         "<p>Ủy ban nhân dân tỉnh ban hành Quyết định số 412/QĐ-UBND ngày 05/3/2024 phê duyệt kế hoạch của năm.</p>"
     )
+    ours(f"<h1>Một kế hoạch</h1>{paragraph}".encode())  # tables are read and patterns compiled once
     for size in SIZES:
         body = f"<html><h1>Một kế hoạch của tỉnh mẫu</h1>{paragraph * (size // len(paragraph))}</html>".encode()
         started = process_time()

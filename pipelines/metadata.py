@@ -143,13 +143,14 @@ def _read_head(head: Sequence[Block], sites: Collection[str]) -> tuple[Signature
     kept: list[Block] = []
     beside_date = False
     for block in head:
-        if is_dateline(block):
+        dated = is_dateline(block)
+        if dated:
             signature = _merged(signature, Signature(author_beside_date(block.text, sites)))
         elif (line := _byline(block, sites, beside_date)) is not None:
             signature = _merged(signature, line)
         elif not is_head(block.text):
             kept.append(without_glued_date(block))
-        beside_date = is_dateline(block)
+        beside_date = dated
     return signature, kept
 
 

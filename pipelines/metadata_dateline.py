@@ -25,6 +25,7 @@ _NOISE = re.compile(any_of("dateline", "noise"), re.IGNORECASE)
 _DATE_NAME = re.compile(any_of("dateline", "element"), re.IGNORECASE)
 _CITED = re.compile(f"{any_of('dateline', 'cited')}$", re.IGNORECASE)
 _GLUED = re.compile(r"(?P<date>\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?: \d{1,2}:\d{2})?)(?=[A-ZĐÀ-Ỹ]\w)")
+_DIGIT = re.compile(r"\d")
 _SYMBOL = re.compile(r"\d[-/]\s?[A-ZĐ]{2,}|\bsố\s+\d|\bđiều\s+\d", re.IGNORECASE)
 
 
@@ -135,7 +136,7 @@ def dateline_of(block: Block) -> Moment | None:
     if glued := _GLUED.match(block.text):
         return next(read_moments(glued["date"]), None)
     text = block.text
-    if len(text) > MAX_DATELINE or block.links >= 0.5 or block.kind == "row":
+    if len(text) > MAX_DATELINE or block.links >= 0.5 or block.kind == "row" or not _DIGIT.search(text):
         return None
     moments = list(read_moments(text))
     if not moments or is_licence(text):
