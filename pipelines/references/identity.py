@@ -17,7 +17,6 @@ from .text import Text
 
 _GAP = grammar.GAP
 _TWO_SERIES = frozenset(("quyet-dinh", "nghi-quyet"))
-_QUOC_HOI = re.compile(r"QH\d*")
 # Who alone makes documents of a type: Luật 64/2025/QH15, Điều 4; Hiến pháp 2013, Điều 70 and 120; Điều lệ Đảng.
 _IMPLIED = {
     "hien-phap": Body("qh", "state", "central"),
@@ -75,7 +74,7 @@ def identify(text: Text, citation: Citation, context: Context, body: Body | None
     return Identity(
         whose.system,
         whose.issuer,
-        _series(citation, whose.system),
+        _series(citation, whose),
         year or "-",
         _number(citation),
         whose.level,
@@ -114,13 +113,15 @@ def _number(citation: Citation) -> str | None:
     return f"~{citation.name}" if citation.name is not None else None
 
 
-def _series(citation: Citation, system: str | None) -> str | None:
-    """The type in identifiers: State decisions and resolutions with the year in the symbol are a series apart."""
+def _series(citation: Citation, whose: Identity) -> str | None:
+    """The type in identifiers: State decisions and resolutions with the year in the symbol are a series apart.
+
+    Those of the National Assembly have one series.
+    """
     kind = citation.type.slug if citation.type else None
-    if kind not in _TWO_SERIES or citation.symbol is None or citation.symbol.year is None or system != "state":
-        return kind
-    codes = _codes(citation)
-    return kind if codes and _QUOC_HOI.fullmatch(codes[0]) else f"{kind}-qppl"
+    dated = citation.symbol is not None and citation.symbol.year is not None
+    apart = kind in _TWO_SERIES and dated and whose.system == "state" and whose.issuer != "qh"
+    return f"{kind}-qppl" if apart else kind
 
 
 def _codes(citation: Citation) -> tuple[str, ...]:
