@@ -68,7 +68,7 @@ class Score:
 
 
 def read(body: bytes) -> tuple[View, Found, str]:
-    """Our whole way from bytes to metadata, without references and words: view, body and text (lead and paragraphs, no title)."""
+    """Our whole way from bytes to metadata, without references and words: view, body, and text without the title."""
     decoded = decode(body)
     error_kind(decoded.text)
     tree = parse(decoded.text)
@@ -96,13 +96,13 @@ def floor(body: bytes) -> str:
     return str(fromstring(body).text_content())
 
 
-def peers() -> Iterator[tuple[str, Callable[[bytes], str]]]:
+def peers(language: str) -> Iterator[tuple[str, Callable[[bytes], str]]]:
     """The systems under test; optional ones only where they are installed."""
     yield "danchieu", ours
     yield "trafilatura", with_trafilatura
     try:
         newspaper: Any = importlib.import_module("newspaper")
-        yield "newspaper4k", lambda body: _newspaper(newspaper, body)
+        yield "newspaper4k", lambda body: _newspaper(newspaper, body, language)
     except ImportError:
         click.echo("newspaper4k is not installed: left out", err=True)
     try:
@@ -113,8 +113,8 @@ def peers() -> Iterator[tuple[str, Callable[[bytes], str]]]:
     yield "lxml (parse only)", floor
 
 
-def _newspaper(module: Any, body: bytes) -> str:
-    article = module.Article(URL, fetch_images=False)
+def _newspaper(module: Any, body: bytes, language: str) -> str:
+    article = module.Article(URL, fetch_images=False, language=language)
     article.download(input_html=decode(body).text)
     article.parse()
     return str(article.text)
@@ -168,8 +168,8 @@ def f1(rows: Sequence[tuple[float, float, float]]) -> float:
     return 2 * precision * recall / (precision + recall)
 
 
-def measure(samples: Sequence[Sample], rounds: int) -> dict[str, Score]:
-    systems = dict(peers())
+def measure(samples: Sequence[Sample], rounds: int, language: str) -> dict[str, Score]:
+    systems = dict(peers(language))
     scores = {name: Score() for name in systems}
     for sample in samples:
         times: dict[str, list[float]] = {name: [] for name in systems}
@@ -250,7 +250,7 @@ def main(pages: Path | None, checkout: Path | None, grow: bool, rounds: int) -> 
         growth()
         return
     samples = list(folder(pages) if pages else english(checkout) if checkout else our_pages())
-    report(samples, measure(samples, rounds))
+    report(samples, measure(samples, rounds, "en" if checkout else "vi"))
 
 
 if __name__ == "__main__":
