@@ -22,9 +22,8 @@ def old_version(version: ssl.TLSVersion, ciphers: str = OLD, dh: str = "") -> se
 
 
 def speaks_tls13(hello: bytes) -> bool:
-    """Whether a ClientHello offers TLS 1.3, in its extension supported_versions (0x002b)."""
-    place = hello.find(b"\x00\x2b")
-    return place > 0 and b"\x03\x04" in hello[place : place + 16]
+    """Whether a ClientHello offers TLS 1.3 and 1.2, in its extension supported_versions (RFC 8446 section 4.2.1)."""
+    return b"\x00\x2b\x00\x05\x04\x03\x04\x03\x03" in hello
 
 
 def without_name(_: ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> int | None:
