@@ -12,7 +12,8 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
-from pipelines.markup import tidy
+from pipelines.markup import parse, tidy
+from pipelines.markup_outline import read_blocks
 from pipelines.models import Note, PageKind
 
 LEAK = "leak"
@@ -168,9 +169,16 @@ def error_kind(source: str) -> tuple[PageKind, str] | None:
         if found := sign.pattern.search(head):
             return _page_kind(sign.kind), tidy(source[found.start() : found.end()])
     for sign in families.block_pages:
-        if (small or not sign.small) and (found := sign.pattern.search(head)):
+        found = sign.pattern.search(head) if small or not sign.small else None
+        if found and (not sign.small or _is_terse(source)):
             return "blocked", f"{sign.kind}: {tidy(source[found.start() : found.end()])}"
     return None
+
+
+def _is_terse(source: str) -> bool:
+    """Whether a page shows little text: the words of a wall stand alone, an article about walls goes on."""
+    blocks = read_blocks(parse(source))
+    return sum(len(block.text.split()) for block in blocks if block.links < 0.5) < 2 * FEW_WORDS
 
 
 def soft_error(title: str, text: str) -> tuple[PageKind, str] | None:

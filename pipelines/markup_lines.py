@@ -26,6 +26,7 @@ class Line:
     italic: int = 0
 
     def add(self, text: str, linked: bool, bold: bool, italic: bool) -> None:
+        """Adds a piece of text at the end."""
         self.parts.append(text)
         weight = len(text.strip())
         self.length += weight
@@ -34,6 +35,7 @@ class Line:
         self.italic += weight * italic
 
     def extend(self, other: Line) -> None:
+        """Adds another line at the end, a space between."""
         self.parts += [" ", *other.parts]
         self.length += other.length
         self.linked += other.linked

@@ -157,6 +157,7 @@ class _Walker:
         self._image = False
 
     def enter(self, element: HtmlElement) -> None:
+        """Takes the start of an element and the text before its first child."""
         if self.skipped:
             self.skipped += 1
             return
@@ -177,6 +178,7 @@ class _Walker:
             self._add(element.text)
 
     def leave(self, element: HtmlElement, is_root: bool) -> None:
+        """Takes the end of an element and the text behind it."""
         if self.skipped:
             self.skipped -= 1
         else:

@@ -71,6 +71,7 @@ class Moment:
 
     @property
     def day(self) -> str:
+        """The date alone."""
         return self.value[:10]
 
 

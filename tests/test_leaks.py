@@ -104,6 +104,8 @@ def test_prose_is_no_leak(text: str) -> None:
         ('<script src="/aes.js"></script><script>slowAES.decrypt(c,2,a,b)</script>', "blocked"),
         (f"<title>Hội nghị</title><p>{GOOD}</p>", None),
         ('<title>Tin</title><script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>', None),
+        (f"<title>Tường lửa</title>{'<p>' + GOOD + ' Xã dùng FortiGate Application Control.</p>'}" * 12, None),
+        (f"<title>Tin</title><script src='/_Incapsula_Resource?SWJIYLWA=1'></script><p>{GOOD}</p>", None),
         ("<title>500 hộ dân có nước sạch sau hai năm chờ đợi, đường vào thôn cũng vừa xong</title>", None),
     ],
 )  # fmt: skip
