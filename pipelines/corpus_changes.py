@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.store import Store
 
-STEP_ROWS = 1000  # rows a transaction: others wait for the lock tens of milliseconds, never 200
+STEP_ROWS = 500  # rows a transaction: others wait for the lock tens of milliseconds, never 200
 
 
 def write_in_steps(store: Store, sql: str, rows: Sequence[Sequence[object]]) -> int:

@@ -118,7 +118,7 @@ def keep_clusters(store: Store) -> int:
     }
     kept = {row["id"]: row["cluster"] for row in store.connection.execute(_IN_ORDER)}
     heads = first_of_each([(article, values.get(article, b"")) for article in kept])
-    changed = [(article, head) for article, head in heads.items() if head != kept[article]]
+    changed = sorted((article, head) for article, head in heads.items() if head != kept[article])
     return write_in_steps(store, "UPDATE articles SET cluster = ?2 WHERE id = ?1", changed)
 
 
