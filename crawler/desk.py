@@ -19,6 +19,7 @@ from crawler.keeping import Keeper
 from crawler.opening import archive_folder, open_run, territory
 from crawler.plan import Plan
 from crawler.progress import Counters, Progress
+from crawler.refusing import Doorkeeper
 from crawler.tls import memory
 from crawler.tls.ladder import HostState
 from crawler.visit import Understanding, Visit
@@ -26,6 +27,7 @@ from crawler.work import Task, begin, work
 from crawler.writer import Delivery, Job, Remember, Return, Settle, Writer
 from pipelines.corpus import run_corpus
 from pipelines.errors import DanchieuError
+from pipelines.models import Page
 from pipelines.store import Store
 from pipelines.workers import PageTimeout, PoolBroken, WorkerDied, Workers
 
@@ -74,6 +76,7 @@ class Desk:
             until=plan.until,
         )
         self.on_delivery: Callable[[Delivery], None] = lambda _: None
+        self._doorkeeper = Doorkeeper()
         self._crawler = crawler
         self._progress = progress
         self._workers: Workers[Task, Understanding] | None = None
@@ -120,7 +123,7 @@ class Desk:
 
     async def handle(self, visit: Visit) -> None:
         """Has the page of a visit understood and waits until the visit is kept, or gives its lease back."""
-        understanding = await self._understand(visit)
+        understanding = self._doorkeeper.judged(visit, await self._understand(visit))
         if understanding.again:
             self.submit(Return(visit.lease, after=time.time() + GIVEN_BACK_SECONDS))
             self.on_delivery(Delivery(kept=((visit.lease, Kept(state="new")),)))
@@ -129,6 +132,15 @@ class Desk:
         self._settling[visit.lease.url] = future
         self.submit(Settle(visit, understanding))
         await future
+
+    async def know_nowhere(self, host: str, page: Page) -> None:
+        """Remembers what a host shows under an address that cannot exist."""
+        assert self._workers is not None, "the pipeline has opened"
+        try:
+            understood = await self._workers.run(Task(page))
+        except Exception:  # whatever a page raises in a worker belongs to that page, and this one is nobody's
+            return
+        self._doorkeeper.know_nowhere(host, understood.document)
 
     async def _understand(self, visit: Visit) -> Understanding:
         if visit.page is None:

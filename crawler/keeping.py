@@ -61,8 +61,8 @@ class Keeper:
 
     def archive(self, store: Store, archive: Archive, visit: Visit, understood: Understanding) -> Position | None:
         """Where the exchange is archived, or None: what is known and unchanged, or was forgotten, is not kept."""
-        if visit.exchange is None or visit.exchange.status == 304:
-            return None
+        if visit.exchange is None or visit.exchange.status == 304 or understood.refusal is not None:
+            return None  # what was refused beside other pages could not be judged again from the archive
         document = understood.document
         key = visit.lease.url if document is None else self.key(visit, document)
         if is_forgotten(store.connection, visit.lease.url, key):
@@ -90,7 +90,7 @@ class Keeper:
         kind = _page_kind(visit, understood)
         fetch = record_fetch(tx, visit.fetch, run=self.run, position=position, page_kind=kind)
         kept = Kept(step.state, step.cause)
-        if understood.document is not None:
+        if understood.document is not None and understood.refusal is None:
             url = self.key(visit, understood.document)
             stored = store_document(tx, understood.document, url=url, fetch=fetch, seen_at=visit.fetch.fetched_at)
             kept = replace(kept, outcome=stored.outcome, mentions=stored.mentions)
@@ -117,6 +117,8 @@ class Keeper:
             return step
         if understood.cause is not None:
             return replace(step, state="failed", cause=understood.cause)
+        if understood.refusal is not None:
+            return replace(step, state=understood.refusal.state, cause=understood.refusal.cause)
         document = understood.document
         if document is not None and document.kind != "article":
             state, cause = BY_KIND[document.kind]
@@ -186,6 +188,8 @@ def _following(passed: float | None) -> float | None:
 
 
 def _page_kind(visit: Visit, understood: Understanding) -> str | None:
+    if understood.refusal is not None:
+        return understood.refusal.page_kind
     if understood.document is not None:
         return understood.document.kind
     return visit.lease.kind if understood.found is not None else None

@@ -12,6 +12,7 @@ from crawler import frontier
 from crawler.addresses import canonical, host_port, resolve
 from crawler.archive_provenance import fetch_of
 from crawler.content import Content, TooLargeError, text, undo_content_coding
+from crawler.cookie_stub import stub_cookie
 from crawler.exchange import Exchange, FetchError
 from crawler.sites import Site
 from crawler.visit import Candidate, Lease, Next, UrlState, Visit
@@ -114,6 +115,8 @@ def _judge(lease: Lease, exchange: Exchange, content: Content, site: Site, now: 
     if "cut" in content.flags or (exchange.body_end == "unproven" and b"</html" not in content.body[-4096:].lower()):
         # Only the closure alert proves the end of such a body: RFC 9112 section 9.8.
         return try_again(lease, "truncated", now)
+    if stub_cookie(content.body) is not None:
+        return Next("blocked", cause="cookie-stub", host_failed=False)
     etag, last_modified = _header(exchange, b"etag"), _header(exchange, b"last-modified")
     return Next("done", host_failed=False, etag=etag, last_modified=last_modified)
 

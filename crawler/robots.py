@@ -110,7 +110,6 @@ class Robots:
             if not 300 <= response.status < 400 or not target or not site.owns(target):
                 break
             url = target
-        await asyncio.sleep(site.delay)  # robots.txt was a request too
         return _rules(response)
 
     async def _download(self, url: str, page: Request) -> Response:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from crawler.exchange import Exchange
-from pipelines.models import Document, Fetch, Page
+from pipelines.models import Document, Fetch, Page, PageKind
 
 UrlKind = Literal["article", "listing", "feed", "sitemap"]
 UrlState = Literal["new", "done", "failed", "gone", "blocked", "rejected"]
@@ -98,10 +98,20 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a page that looks like an article is none: the state and cause it ends in, and what kind of page it is."""
+
+    state: UrlState
+    cause: str
+    page_kind: PageKind
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What the pool made of a page: a document, or the candidates of a listing, or why neither."""
 
     document: Document | None = None
     found: Found | None = None
     cause: str | None = None
+    refusal: Refusal | None = None
     again: bool = field(default=False)  # nobody's fault: the page goes back to the frontier

@@ -23,7 +23,10 @@ viên của xã, rồi trả lời các câu hỏi được gửi đến ban t�
 
 @dataclass
 class ChainedSite:
-    """The running site; ``served`` counts the answers by path, ``instead`` holds pages to show in place of its own."""
+    """The running site; ``served`` counts the answers by path, ``instead`` holds pages to show in place of its own.
+
+    ``asked`` are the requests in order: when (monotonic seconds), which path, and with which Cookie header.
+    """
 
     port: int
     listings: int
@@ -31,6 +34,7 @@ class ChainedSite:
     robots: tuple[int, str] = (200, "User-agent: *\nAllow: /\n")
     served: Counter[str] = field(default_factory=Counter)
     instead: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[float, str, str]] = field(default_factory=list)
 
     @property
     def articles(self) -> int:
@@ -92,6 +96,7 @@ def chained_site(listings: int, per_listing: int, *, seconds: float = 0.0) -> It
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            site.asked.append((time.monotonic(), self.path, self.headers.get("Cookie", "")))
             time.sleep(seconds)
             site.served[self.path] += 1
             status, page = site.answer(self.path)
