@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli_options import db_option, sites_option
+from crawler.cli_options import FILE, db_option, sites_option
 
 
 @click.command(epilog='Example: danchieu forget https://bao.example/tin-post9.html --reason "the author asked"')
@@ -23,3 +23,16 @@ def forget(what: str, reason: str, sites: Path | None, db: Path) -> None:
     from crawler.sites import load_sites
 
     click.echo(str(forget_it(db, what, reason, load_sites(sites))))
+
+
+@click.command(epilog="Example: danchieu merge north.db south.db -o output/danchieu.db")
+@click.argument("databases", nargs=-1, required=True, type=FILE, metavar="A.db B.db...")
+@click.option("-o", "--output", required=True, type=FILE, help="The new database.")
+def merge(databases: tuple[Path, ...], output: Path) -> None:
+    """Make one database of several, archives included.
+
+    The order does not matter; of two texts of one article the newer is kept, the older as its revision.
+    """
+    from crawler.merging import merge as merge_them
+
+    click.echo(str(merge_them(databases, output, lambda line: click.echo(line, err=True))))
