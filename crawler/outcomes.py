@@ -22,6 +22,7 @@ from pipelines.models import Fetch, Page
 TRIES_A_RUN = 4  # then the address waits for the next run
 TRIES = 12  # over all runs, before it is given up
 BACKOFF_SECONDS = 4.0
+NO_SUCH_HOST = "no-such-host"  # permanent for this run; a name that expired may be renewed by the next
 NEXT_RUN_SECONDS = 3600.0  # beyond what a run waits for
 BACKOFF_LIMIT = 3600.0
 REDIRECTS = 5  # in a row
@@ -86,9 +87,9 @@ def after_error(lease: Lease, error: FetchError, now: float) -> Visit:
         tls_path=error.path,
         certificate=error.certificate,
     )
-    if error.permanent:
+    if error.permanent and error.error_class != NO_SUCH_HOST:
         return Visit(lease, fetch, Next("failed", cause=error.error_class))
-    after = error.retry_after
+    after = NEXT_RUN_SECONDS if error.permanent else error.retry_after
     return Visit(lease, fetch, try_again(lease, error.error_class, now, after=after, host_failed=True))
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from crawler.exchange import BodyEnd, Exchange, FetchError
+from crawler.exchange import Exchange, FetchError
+from crawler.frontier import PATIENCE
 from crawler.outcomes import NEXT_RUN_SECONDS, TRIES, TRIES_A_RUN, after_error, after_exchange, back_off, refused
 from crawler.sites import Site, site_of
 from crawler.sites_read import read_catalogue
@@ -32,11 +33,9 @@ def lease(*, kind: UrlKind = "article", tries: int = 1, depth: int = 0, etag: st
     return Lease(URL, URL, "bao", "bao.example:443", kind, depth, 0, tries, NOW, etag=etag)
 
 
-def exchange(
-    status: int, headers: Mapping[str, str] | None = None, body: bytes = HTML, end: BodyEnd = "framed"
-) -> Exchange:
+def exchange(status: int, headers: Mapping[str, str] | None = None, body: bytes = HTML) -> Exchange:
     pairs = tuple((name.encode(), value.encode()) for name, value in (headers or {}).items())
-    return Exchange(URL, "GET", (), status, "", "1.1", pairs, body, "2023-02-03T01:02:03Z", body_end=end)
+    return Exchange(URL, "GET", (), status, "", "1.1", pairs, body, "2023-02-03T01:02:03Z")
 
 
 WWW, CASINO = "https://www.bao.example/tin-a-post1.html", "https://casino.example/"
@@ -57,8 +56,6 @@ ANSWERS = [
     ("a teapot", exchange(418), lease(), ("failed", "http-418")),
     ("not modified, as asked", exchange(304), lease(etag='"a"'), ("done", None)),
     ("not modified, unasked", exchange(304), lease(), ("new", "unasked-304")),
-    ("cut, close-delimited", exchange(200, body=HTML[:-9], end="unproven"), lease(), ("new", "truncated")),
-    ("sloppy but whole", exchange(200, end="unproven"), lease(), ("done", None)),
     (
         "cut gzip",
         exchange(200, {"Content-Encoding": "gzip"}, gzip.compress(HTML)[:-12]),
@@ -119,6 +116,14 @@ def test_the_last_try_of_a_run_leaves_the_page_to_the_next(site: Site) -> None:
     ]
     later = [pause >= NEXT_RUN_SECONDS for pause in pauses]
     assert later == [tries % TRIES_A_RUN == 0 for tries in range(1, TRIES)], pauses
+
+
+def test_a_host_that_does_not_exist_is_asked_by_the_next_run() -> None:
+    error = FetchError("no-such-host", "the host name does not exist", permanent=True)
+    step = after_error(lease(), error, NOW).next
+    assert (step.state, step.cause) == ("new", "no-such-host")
+    assert (step.retry_at or 0) > NOW + PATIENCE, "not in this run"
+    assert after_error(lease(tries=TRIES), error, NOW).next.state == "failed"
 
 
 def test_a_bomb_is_refused(site: Site) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
-from crawler.tls.faults import of_handshake, of_reasons, of_verification
+from crawler.tls.faults import of_connect, of_handshake, of_reasons, of_verification
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,18 @@ def test_the_texts_of_openssl_lead_to_a_class(reasons: list[str], fault: str) ->
 )
 def test_an_error_of_the_handshake_leads_to_a_class(error: Exception, first_bytes: bytes, fault: str) -> None:
     assert of_handshake(error, first_bytes) == fault, (error, first_bytes)
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "no-such-host"),
+        (socket.gaierror(socket.EAI_NODATA, "No address associated with hostname"), "no-such-host"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"), "dns"),
+        (TimeoutError(), "connect-timeout"),
+        (ConnectionRefusedError(), "refused"),
+        (OSError(101, "Network is unreachable"), "unreachable"),
+    ],
+)
+def test_an_error_of_connecting_leads_to_a_class(error: OSError, fault: str) -> None:
+    assert of_connect(error) == fault, error

@@ -12,6 +12,7 @@ from typing import Literal
 
 from OpenSSL import SSL
 
+UNKNOWN_NAMES = (socket.EAI_NONAME, socket.EAI_NODATA)  # name servers say so; EAI_AGAIN says that none was reached
 Kind = Literal["certificate", "negotiation", "refusal", "plain", "ambiguous", "network", "forbidden", "answer"]
 
 
@@ -96,7 +97,7 @@ def of_reasons(reasons: Iterable[str]) -> str:
 def of_connect(error: OSError) -> str:
     """The class of an error met while resolving or connecting."""
     if isinstance(error, socket.gaierror):
-        return "dns"
+        return "no-such-host" if error.errno in UNKNOWN_NAMES else "dns"
     if isinstance(error, TimeoutError):
         return "connect-timeout"
     if isinstance(error, ConnectionRefusedError):

@@ -149,9 +149,9 @@ def next_step(walk: Walk, fault: str, policy: HostPolicy) -> tuple[Step, Walk]:
         return _after_negotiation(walk, fault, policy)
     if kind == "ambiguous":
         return _after_ambiguous(walk, fault, policy)
-    if kind == "network" and fault != "dns" and not walk.retried:
+    if kind == "network" and fault not in ("dns", "no-such-host") and not walk.retried:
         return Try(walk.rung, wait=True), replace(walk, retried=True)
-    if kind == "forbidden" or fault == "dns":
+    if kind == "forbidden" or fault in ("dns", "no-such-host"):
         return Stop(fault, all_faults()[fault].permanent), walk
     return _last_resort(walk, fault, policy)
 
