@@ -8,16 +8,17 @@ the sketches of texts, is kept. Nothing here deletes an article, a citation or w
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from pipelines.corpus_claims import keep_claims, keep_names, order_articles
+from pipelines.corpus_claims import keep_claims, keep_names
 from pipelines.corpus_copies import keep_clusters, keep_sketches
 from pipelines.corpus_links import keep_links
 from pipelines.corpus_resolution import resolve_mentions
 from pipelines.corpus_summaries import keep_aliases, keep_counts, keep_regulation_units, keep_unit_months
-from pipelines.store import Store
+from pipelines.store import Store, storage_error
 from pipelines.store_corrections import apply_all_corrections
 
 
@@ -28,10 +29,10 @@ class CorpusReport:
     changed: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def take(self, step: str, work: Callable[[], int]) -> None:
+    def take(self, step: str, work: Callable[[Store], int], store: Store) -> None:
         """Does one step and keeps what came of it."""
         started = time.monotonic()
-        self.changed[step] = work()
+        self.changed[step] = work(store)
         self.seconds[step] = time.monotonic() - started
 
     def __str__(self) -> str:
@@ -43,19 +44,14 @@ def run_corpus(store: Store) -> CorpusReport:
     """What the corpus steps changed in a database. To be called outside a transaction, and not in the reactor's thread.
 
     Each writes in transactions of its own, far under 200 ms; when one is interrupted, the next run completes it.
+    Raises ``StorageError``.
     """
     report = CorpusReport()
-    report.take("corrections", lambda: _correct(store))
-    report.take("texts", lambda: keep_sketches(store))
-    report.take("clusters", lambda: keep_clusters(store))
-    order_articles(store)
-    report.take("names", lambda: keep_names(store))
-    report.take("identities", lambda: _identify(store))
-    report.take("claims", lambda: keep_claims(store))
-    report.take("aliases", lambda: keep_aliases(store))
-    report.take("counts", lambda: keep_counts(store))
-    report.take("regulation_units", lambda: keep_regulation_units(store))
-    report.take("unit_months", lambda: keep_unit_months(store))
+    try:
+        for step, work in _STEPS.items():
+            report.take(step, work, store)
+    except sqlite3.OperationalError as error:  # of a query: the disk of its temporary tables is full
+        raise storage_error(error, store.path) from error
     return report
 
 
@@ -67,3 +63,18 @@ def _correct(store: Store) -> int:
 def _identify(store: Store) -> int:
     resolution = resolve_mentions(store)
     return resolution.changed + keep_links(store, resolution.links)
+
+
+# In this order: names and days tell identities apart, identities say whose a claim is, and all of it is summed up.
+_STEPS: Mapping[str, Callable[[Store], int]] = {
+    "corrections": _correct,
+    "texts": keep_sketches,
+    "clusters": keep_clusters,
+    "names": keep_names,
+    "identities": _identify,
+    "claims": keep_claims,
+    "aliases": keep_aliases,
+    "counts": keep_counts,
+    "regulation_units": keep_regulation_units,
+    "unit_months": keep_unit_months,
+}

@@ -28,9 +28,7 @@ def fill(store: Store, table: str, columns: Sequence[str], rows: Iterable[Sequen
     store.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
     store.connection.execute(f"CREATE TEMP TABLE {table}({', '.join(columns)})")
     marks = ", ".join("?" * len(columns))
-    store.connection.execute("BEGIN")
     store.connection.executemany(f"INSERT INTO temp.{table} VALUES ({marks})", rows)  # noqa: S608 - our own names
-    store.connection.execute("COMMIT")
 
 
 def replace_rows(store: Store, table: str, keys: Sequence[str], fresh: str, *, among: str = "TRUE") -> int:

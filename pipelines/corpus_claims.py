@@ -15,7 +15,7 @@ from pipelines.folding import fold
 from pipelines.store import Store
 
 
-def order_articles(store: Store) -> None:
+def _order_articles(store: Store) -> None:
     """Nothing; the temporary table ``voters`` holds every article, ``nth`` being its place in order of publication."""
     store.connection.execute("DROP TABLE IF EXISTS temp.voters")
     store.connection.execute(_VOTERS)
@@ -23,7 +23,8 @@ def order_articles(store: Store) -> None:
 
 
 def keep_names(store: Store) -> int:
-    """How many regulations were given another label, symbol, code, day of issue or term."""
+    """How many regulations were given another label, symbol, code, day of issue or term; it orders the articles too."""
+    _order_articles(store)
     prepare(store, "ballot", _WRITTEN)
     prepare(store, "names", _NAMES)
     prepare(store, "dated", _DATED)

@@ -38,8 +38,9 @@ class Name:
     @staticmethod
     @lru_cache(maxsize=65_536)  # the regulations of a corpus, each looked at for every citation that may mean it
     def of(id_: str) -> Name:
-        """The parts of ``vn/<system>/<issuer>/<type>/<period>/<number>``."""
-        return Name(*id_.split("/")[1:])
+        """The parts of ``vn/<system>/<issuer>/<type>/<period>/<number>``; empty where an identifier lacks one."""
+        _, *parts = id_.split("/", 5)
+        return Name(*parts, *[""] * (5 - len(parts)))
 
     @property
     def family(self) -> tuple[str, ...]:
