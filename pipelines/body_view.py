@@ -17,8 +17,10 @@ from pipelines.metadata_headline import Headline, find_headline
 from pipelines.models import Rules
 
 _PART_NAME = re.compile(
-    r"(?:(?:post|news|article|publish|published|entry|detail)[-_]?)?(?:author|date|time|datetime|byline|tac-?gia|ngay)"
-    r"(?:[-_]?(?:name|time))?(?: v?card)?"
+    r"(?:(?:post|news|article|publish|published|entry|detail)[-_]?)?"
+    r"(?:author|date|time|datetime|byline|tac-?gia|ngay|head|title|tieu-?de|headline)"
+    r"(?:[-_]?(?:name|time|news))?(?: v?card)?",
+    re.IGNORECASE,
 )
 PROSE = 120  # characters without links from which on a block reads as a paragraph
 MAX_LOST_PROSE = 0.5
@@ -85,7 +87,7 @@ def _ancestors(elements: list[HtmlElement]) -> frozenset[HtmlElement]:
 
 
 def _controls(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """Inline elements that the template names as parts of their own: labels of ASP.NET, dates, authors."""
+    """Inline elements that the template names as parts of their own: labels of ASP.NET, titles, dates, authors."""
     for element in tree.iter("time", "span", "label", "a", "em", "i"):
         attributes = element.attrib
         if (

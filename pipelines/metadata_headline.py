@@ -17,13 +17,14 @@ from pipelines.metadata_dateline import dateline_of
 from pipelines.metadata_declared import Declared, plain
 
 MAX_TITLE = 300
+MIN_CRUMB_TITLE = 5  # words
 MIN_SCORE = 4.0
 MIN_MAKE = 1.0  # below it no place makes a headline of a block
 MIN_SHOWN = 3.0  # enough where the page declares nothing but the name of its site
 NEAR = 10  # blocks between a headline and the first paragraph of its article, at most
 PARAGRAPH = 150
 
-_TITLE_NAME = re.compile(r"title|tieu-?_?de|headline|lblheader|post-name|news-name|entry-name", re.IGNORECASE)
+_TITLE_NAME = re.compile(r"title|tieu-?_?de|headline|lblheader|post-name|news-name|entry-name|^head\b", re.IGNORECASE)
 _SIDE_NAME = re.compile(r"box|widget|portlet|module|block|sub-?title|cate|section|site|page-title|mod-", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s+(?:[|–—»•:]|-{1,2})\s+")
 _LARGE_SIZE = re.compile(r"[4-7]$|\+[1-4]$")
@@ -130,6 +131,8 @@ def _without_site(title: str, names: Sequence[str]) -> str:
     """A declared title without the names of site and section that templates add: "Tin | Báo Gia Lai" gives "Tin"."""
     known = [_words(name) for name in names if name]
     parts = [part for part in _SUFFIX.split(title) if part.strip()]
+    if " > " in title and max(len(_words(part)) for part in title.split(" > ")) < MIN_CRUMB_TITLE:
+        return ""  # "Sở Nội vụ > Tin tức": where the page is, not what it says
     kept = [part for part in parts if _words(part) not in known]
     while len(kept) > 1 and _is_site(kept[-1]):
         kept.pop()

@@ -33,6 +33,8 @@ def understand(page: Page) -> Document:
         raise InputError("this is text but not HTML: give the saved page itself")
     if found := error_kind(decoded.text):
         return _not_an_article(page, found[0], decoded.encoding, (Note(found[0], found[1]),))
+    if page.status >= 400:
+        return _not_an_article(page, "error", decoded.encoding, (Note("error", f"HTTP status {page.status}"),))
     tree = parse(decoded.text)
     leaks = strip_leaks(tree)
     rules, name = (page.source.rules, page.source.name) if page.source else (Rules(), "")

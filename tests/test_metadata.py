@@ -352,6 +352,7 @@ def test_lead(lead: str, expected: str | None) -> None:
         (f"<h1>Menu chính của trang</h1><h1>{TITLE}</h1><div>20/02/2023 08:00</div><p>{TEXT}</p>", TITLE),
         (f"<meta property='og:title' content='{TITLE}'><p>{TEXT}</p>", TITLE),
         (f"<title>Trang</title><center><font size=5><b>{TITLE}</b></font></center><p>{TEXT}</p>", TITLE),
+        (f"<title>Sở Mẫu &gt; Tin</title><span class='Head'>{TITLE}</span><p>20/02/2023</p><p>{TEXT}</p>", TITLE),
         (f"<title>Báo Mẫu</title><p>{TEXT}</p>", None),
     ],
 )  # fmt: skip

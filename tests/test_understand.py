@@ -168,6 +168,15 @@ def test_refuses_what_is_no_page(body: bytes) -> None:
         understand(Page("https://bao.example/", body))
 
 
+def test_an_answer_that_reports_an_error_is_no_article() -> None:
+    body = ARTICLES[0].page.body
+    assert [understand(Page("https://bao.example/a", body, status=code)).kind for code in (200, 404, 503)] == [
+        "article",
+        "error",
+        "error",
+    ]
+
+
 DEEP = 5000
 SURROGATE = (
     '{"@type":"NewsArticle","headline":"a\\ud800b","datePublished":"\\udfff","articleBody":"'
