@@ -19,7 +19,7 @@ from crawler.archive_purge import purge
 from crawler.opening import archive_folder
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError
-from pipelines.store import Store, reading
+from pipelines.store import Store, bring_up_to_date, reading
 from pipelines.store_forgetting import sweep
 from pipelines.store_integrity import check_keys, check_search, check_space
 from pipelines.store_merging import Part, merge_rows
@@ -66,9 +66,9 @@ def _check(databases: Sequence[Path], output: Path, say: Callable[[str], None]) 
             raise InputError(f"{path} is there already: merge into a new file")
     size = 0
     for database in databases:
+        bring_up_to_date(database, say)
         with reading(database):
             pass  # the sentence for a file that is missing, not ours or newer
-        Store.open(database, reserve=0, say=say).close()  # of an older program: brought up to date
         size += database.stat().st_size
         for file in archive_folder(database).glob("*.warc.gz"):
             if is_alive(file):

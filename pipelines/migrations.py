@@ -59,6 +59,12 @@ def refuse_newer(connection: sqlite3.Connection, path: Path, steps: Migrations =
         )
 
 
+def is_older(connection: sqlite3.Connection, steps: Migrations = migrations) -> bool:
+    """Whether a database was made by an older program; one that has no rows of ours yet is not."""
+    db = Database(connection)
+    return bool(steps.applied(db)) and bool(steps.pending(db))
+
+
 def migrate(
     connection: sqlite3.Connection, path: Path, say: Callable[[str], None], steps: Migrations = migrations
 ) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pipelines.errors import DanchieuError, InputError, StorageError
-from pipelines.migrations import migrate, refuse_newer
+from pipelines.migrations import is_older, migrate, refuse_newer
 from pipelines.store_integrity import check_space
 
 Transaction = sqlite3.Connection  # one that is inside BEGIN IMMEDIATE: who is given it writes and never commits
@@ -147,3 +147,19 @@ def reading(path: Path) -> Iterator[Store]:
     finally:
         if connection is not None:
             connection.close()
+
+
+def bring_up_to_date(path: Path, say: Callable[[str], None]) -> None:
+    """Nothing; the database of an older program is one of this program, and ``say`` was told.
+
+    What is missing, or no database of ours, is left to whoever opens it.
+    """
+    if not path.is_file():
+        return
+    try:
+        with closing(_connect(path)) as connection:
+            older = is_older(connection)
+    except sqlite3.Error:
+        return
+    if older:
+        Store.open(path, reserve=0, say=say).close()
