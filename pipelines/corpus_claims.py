@@ -2,6 +2,7 @@
 
 Ten papers that print one release with one misprint are one voice. A regulation's own columns are what most clusters
 say; where two values have as many, nothing is said of date, issuer and subject, and of spellings the first in order.
+What no article says any more is said no more: a regulation nobody cites keeps what its identifier tells.
 """
 
 from __future__ import annotations
@@ -123,7 +124,6 @@ FROM regulations r
 LEFT JOIN days d ON d.regulation = r.id
 LEFT JOIN names s ON s.regulation = r.id AND s.field = 'symbol'
 LEFT JOIN names w ON w.regulation = r.id AND w.field = 'surface'
-WHERE EXISTS (SELECT 1 FROM mentions m WHERE m.regulation_in_page = r.id)
 """
 
 # Spellings of one claim are counted together and shown as the first article has it.
@@ -152,5 +152,4 @@ SELECT r.id, i.value AS issuer, s.value AS subject
 FROM regulations r
 LEFT JOIN won i ON i.regulation = r.id AND i.field = 'issuer'
 LEFT JOIN won s ON s.regulation = r.id AND s.field = 'subject'
-WHERE EXISTS (SELECT 1 FROM mentions m WHERE m.regulation_in_page = r.id OR m.regulation = r.id)
 """

@@ -228,5 +228,9 @@ def test_articles_that_change_or_go_leave_no_trace(world: World, truth: dict[str
             tx.execute("DELETE FROM articles WHERE id IN (?, ?)", [one.id for one in more])
         run_corpus(store)
         found = contents(store)
+        left = store.rows(
+            "SELECT label, symbol, issued, issuer, n_mentions FROM regulations WHERE id = ?", [f"{RULE}/2022/96"]
+        )
+        assert [tuple(row) for row in left] == [("Quy định 96 (2022)", None, None, None, 0)]
     for table in ("articles", "mentions", "claims", "regulation_links", "regulation_units", "unit_months"):
         assert found[table] == truth[table], table
