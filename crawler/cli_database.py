@@ -36,3 +36,12 @@ def merge(databases: tuple[Path, ...], output: Path) -> None:
     from crawler.merging import merge as merge_them
 
     click.echo(str(merge_them(databases, output, lambda line: click.echo(line, err=True))))
+
+
+@click.command(epilog="Example: danchieu prune --db output/danchieu.db")
+@db_option
+def prune(db: Path) -> None:
+    """Remove from the archive what is not kept for ever: listings older than 14 days and the like."""
+    from crawler.pruning import prune as prune_it
+
+    click.echo(str(prune_it(db)))

@@ -133,7 +133,7 @@ WRONG = [
     (["ALTER TABLE hosts DROP COLUMN failures"], "failures.*is missing"),
     (["INSERT INTO url_aliases VALUES ('a', 'nowhere')"], "a row of url_aliases points to no row of urls"),
     (["INSERT INTO articles_fts(rowid, text, folded) VALUES (1, 'thừa', 'thừa')"], "search index does not fit"),
-    (["DROP TABLE sketches", "SELECT nothing FROM sites"], "no such column"),
+    (["DROP TABLE sketches", "SELECT colour FROM sites"], "no such column"),
 ]
 
 
