@@ -14,6 +14,7 @@ from pipelines.body_view import PROSE, View
 from pipelines.markup_outline import Block
 from pipelines.models import Audit
 
+MIN_WORDS = 3  # of a page that says anything
 MIN_TEXT = 80  # characters; a candidate with less is none
 # A candidate that keeps more references must also keep the text of the one it replaces.
 MIN_COMMON = 0.8
@@ -51,7 +52,16 @@ def find_body(view: View, url: str = "") -> Found:
             best = found
         if not (best.lost if best.extractor == view.extractor else best.audit.missing):
             break
-    return best or Found()
+    return best if best is not None and best.blocks else _plain(view)
+
+
+def _plain(view: View) -> Found:
+    """What little a page says below its headline, where no text is dense enough to be told from its surroundings."""
+    headline = view.headline.block
+    first = 0 if headline is None else headline + 1
+    said = [i for i, block in enumerate(view.blocks[first:], first) if _is_text(view, i, block)]
+    n_words = sum(len(view.blocks[i].text.split()) for i in said)
+    return _audited(view, _found(view, said, "plain"), len(view.blocks)) if n_words >= MIN_WORDS else Found()
 
 
 def _candidates(view: View, url: str, visible: range) -> Iterator[Found]:

@@ -62,8 +62,10 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
         return "listing"
     if _is_run_of_teasers(view, found, declared):
         return "listing"
-    if not (found.blocks or between(view, found)) or (headless and prose < LONG and not declared):
+    if not (found.blocks or between(view, found)):
         return "listing" if shown else "empty"
+    if headless and prose < LONG and not declared and shown:
+        return "listing"
     if headless and len(titles) >= MANY_TITLES and not declared:
         return "listing"
     if _is_one_of_many(view) or is_head(view.headline.text or ""):
