@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,14 +26,16 @@ def run_demo(db: Path) -> int:
 
 
 def _story(store: Store, verdict: Verdict, db: Path) -> str:
-    lines = ["", *_sites(store, verdict), "", *_totals(store), "", "Three things to look at:"]
+    command = sys.argv[0] if Path(sys.argv[0]).name == "danchieu" else "danchieu"
+    lines = ["", *_sites(store, verdict), "", *_totals(store), ""]
+    lines += [f"Three things to look at, once `{command} browse --db {db}` runs:"]
     lines += [f"  {i}. {thing}" for i, thing in enumerate(_to_look_at(store, db), 1)]
     return "\n".join(lines)
 
 
 def _sites(store: Store, verdict: Verdict) -> list[str]:
     ways = {
-        row["site"]: f"{row['tls_version']}, {'certificate verified' if row['tls_verified'] else 'NOT verified'}, "
+        row["site"]: f"{_spelled(row['tls_version'])}, {'certificate verified' if row['tls_verified'] else 'NOT verified'}, "
         f"by way of {row['tls_profile']}"
         for row in store.rows(
             "SELECT site, tls_version, min(tls_verified) AS tls_verified, tls_profile FROM fetches"
@@ -41,6 +44,11 @@ def _sites(store: Store, verdict: Verdict) -> list[str]:
         )
     }
     return [f"{site}\n    {ways.get(site.site, 'no page')}" for site in verdict.sites]
+
+
+def _spelled(version: str) -> str:
+    """OpenSSL's name of a TLS version as people write it."""
+    return "TLS 1.0" if version == "TLSv1" else version.replace("TLSv", "TLS ")
 
 
 def _totals(store: Store) -> list[str]:
@@ -60,13 +68,13 @@ def _to_look_at(store: Store, db: Path) -> list[str]:
     )
     leaked = store.value("SELECT article FROM notes WHERE kind LIKE 'leak%' AND article IS NOT NULL LIMIT 1")
     name = quote(db.stem)
-    things = [f"danchieu browse --db {db}      then http://127.0.0.1:8001/{name}"]
+    things = ["http://127.0.0.1:8001/ : a map of who cites what, and a search that needs no marks"]
     if leaked is not None:
-        things.append(f"http://127.0.0.1:8001/{name}/article/{leaked}      an article with its references marked")
+        things.append(f"http://127.0.0.1:8001/{name}/article/{leaked} : an article with its references marked")
     if most:
         row = most[0]
         things.append(
-            f"http://127.0.0.1:8001/{name}/regulation/{quote(row['id'], safe='/@~+')}"
-            f"      {row['label']}: cited {row['n']} times in {row['units']} provinces"
+            f"http://127.0.0.1:8001/{name}/regulation/{quote(row['id'], safe='/@~+')} :"
+            f" {row['label']}, cited {row['n']} times in {row['units']} provinces"
         )
     return things
