@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pipelines.corpus_changes import fill, prepare, replace_rows, update_rows
 from pipelines.folding import fold
 from pipelines.store import Store
-from pipelines.units import all_units, served_on
+from pipelines.units import served_on
+
+_EVE = "2025-06-30"  # the last day of the former units
 
 
 def keep_aliases(store: Store) -> int:
@@ -55,9 +57,8 @@ def _serve(store: Store) -> None:
 
 def _serving(site: str, unit: str, former: str) -> Iterator[tuple[str, str, str | None]]:
     yield site, unit, None
-    last_day = all_units()[unit].valid_from and "2025-06-30"
-    before = served_on(unit, json.loads(former), last_day) if last_day else None
-    if before is not None:
+    before = served_on(unit, json.loads(former), _EVE)
+    if before is not None and before.slug != unit:
         yield site, before.slug, before.valid_to
 
 

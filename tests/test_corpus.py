@@ -9,6 +9,9 @@ import pytest
 
 from corpus_world import Article, World, article, contents, keep, syllables
 from pipelines.corpus import run_corpus
+from pipelines.corpus_claims import keep_names
+from pipelines.corpus_copies import keep_clusters, keep_sketches
+from pipelines.corpus_resolution import resolve_mentions
 from pipelines.store import Store
 
 RULE = "vn/party/tw/quy-dinh"
@@ -217,6 +220,19 @@ def test_a_second_run_writes_nothing(world: World) -> None:
         report = run_corpus(store)
         assert set(report.changed.values()) == {0}, report
         assert list(store.connection.iterdump()) == before
+
+
+def test_a_run_that_was_cut_short_is_completed(world: World, truth: dict[str, list[tuple[object, ...]]]) -> None:
+    with world.open(WORLD[:10]) as store:
+        run_corpus(store)
+        for one in WORLD[10:]:
+            keep(store, one)
+        for step in (keep_sketches, keep_clusters, keep_names):
+            step(store)
+            resolve_mentions(store)
+        assert contents(store) != truth
+        run_corpus(store)
+        assert contents(store) == truth
 
 
 def test_articles_that_change_or_go_leave_no_trace(world: World, truth: dict[str, list[tuple[object, ...]]]) -> None:
