@@ -7,7 +7,9 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -20,9 +22,10 @@ from pyarrow import parquet
 from conftest import Run
 from crawler.exporting import Export
 from pipelines.errors import InputError
-from pipelines.export import Target
+from pipelines.export import BY_ARTICLE, Target
 from pipelines.export_articles import Article, read_articles, to_jsonl
 from pipelines.export_conllu import to_conllu
+from pipelines.export_csv import to_csv
 from pipelines.export_selection import Selection
 from pipelines.export_tables import TABLES, read_table
 from pipelines.export_words import new_tones, to_segmented
@@ -327,3 +330,51 @@ def test_a_file_is_replaced_whole_or_not_at_all(demo_db: Path, tmp_path: Path) -
     export("csv", str(path), demo_db)
     assert path.read_text(encoding="utf-8-sig").startswith("citation,")
     assert [file.name for file in tmp_path.iterdir()] == ["citations.csv"]
+
+
+def multiplied(db: Path, times: int) -> None:
+    """Every article so many times more, with its text, sentences and citations."""
+    keys = {"articles": "id", "texts": "article", "sentences": "article", "mentions": "article"}
+    with Store.open(db) as store, store.write() as tx:
+        for table, key in keys.items():
+            other = {key: f"t.{key} + k.n"} | ({"url": "t.url || k.n"} if table == "articles" else {})
+            names = [row["name"] for row in store.rows(f"SELECT name FROM pragma_table_info('{table}')")]
+            columns = ", ".join(f'"{name}"' for name in names)
+            values = ", ".join(other.get(name, f't."{name}"') for name in names)
+            tx.execute(
+                f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {times})"
+                f" INSERT INTO {table}({columns}) SELECT {values} FROM {table} t, k"
+            )
+
+
+class Nowhere(io.TextIOBase):
+    """Text is written here and gone."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def test_memory_does_not_grow_with_the_database(demo_copy: Path) -> None:
+    def peaks() -> dict[str, int]:
+        found = {}
+        with reading(demo_copy) as store:
+            for name, write in BY_ARTICLE.items():
+                found[name] = _peak(partial(write, read_articles(store, Selection()), Nowhere()))
+            table = read_table(store, "citations", Selection())
+            found["csv"] = _peak(partial(to_csv, table.columns, table.rows, Nowhere()))
+        return found
+
+    peaks()
+    before = peaks()
+    multiplied(demo_copy, 20)
+    after = peaks()
+    for name, peak in after.items():
+        assert peak < 1.5 * before[name] + 100_000, f"{name}: {before[name]:,} bytes grew to {peak:,}"
+
+
+def _peak(run: Callable[[], object]) -> int:
+    tracemalloc.start()
+    run()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
