@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -45,3 +46,23 @@ def prune(db: Path) -> None:
     from crawler.pruning import prune as prune_it
 
     click.echo(str(prune_it(db)))
+
+
+@click.command(epilog="Example: danchieu publish -o release --release 2026-11")
+@click.option("-o", "--output", required=True, type=FILE, metavar="DIR", help="The folder of the release.")
+@click.option("--release", metavar="NAME", help="What it is called.  [default: today's date]")
+@click.option("--with-texts", is_flag=True, help="Whole texts, leads and bylines too.")
+@click.option("--i-have-the-rights", "rights", is_flag=True, help="You may publish those texts.")
+@db_option
+def publish(output: Path, release: str | None, with_texts: bool, rights: bool, db: Path) -> None:
+    """Make a citable copy that may be given away: stand-off, without texts.
+
+    DANCHIEU_CONTACT is named in it as the address for questions and take-down.
+    """
+    from crawler.publishing import publish as publish_it
+
+    contact = os.environ.get("DANCHIEU_CONTACT")
+    if not contact:
+        click.echo("danchieu: set DANCHIEU_CONTACT, so that the release says whom to write to", err=True)
+    made = publish_it(db, output, name=release, with_texts=with_texts, rights=rights, contact=contact)
+    click.echo(str(made))

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from pipelines.errors import StorageError
-from pipelines.store_integrity import check_keys, check_search, check_space, shape
+from pipelines.store_integrity import check_keys, check_search, check_space, copy_database, shape
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 migrations = Migrations("danchieu")
@@ -109,8 +109,7 @@ def back_up(path: Path, version: str) -> Path:
     check_space(path, 2 * size)  # the copy, and what the migration itself writes
     part = backup.with_name(f"{backup.name}.part")
     try:
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
-            source.backup(copy)
+        copy_database(path, part)
         part.replace(backup)
     finally:
         part.unlink(missing_ok=True)

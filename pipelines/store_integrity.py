@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from pipelines.errors import StorageError
@@ -61,3 +62,9 @@ def check_space(path: Path, needed: int) -> None:
             f"{path}: the disk has {free / 2**20:,.0f} MB free and {needed / 2**20:,.0f} MB are needed: make room,"
             " then run the same command again"
         )
+
+
+def copy_database(path: Path, target: Path) -> None:
+    """Nothing; ``target`` is the database as it is at one moment, its log included, whatever others write meanwhile."""
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
