@@ -60,6 +60,18 @@ def test_offsets_hold(demo_db: Path) -> None:
     assert wrong == []
 
 
+def test_a_crawl_ends_with_the_corpus_steps(demo_db: Path) -> None:
+    counted = rows(demo_db, "SELECT id, n_mentions FROM regulations WHERE n_mentions > 0 ORDER BY id")
+    assert counted == rows(
+        demo_db, "SELECT regulation, count(*) FROM mentions WHERE regulation IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
+    assert rows(demo_db, "SELECT count(*) FROM articles WHERE cluster IS NULL") == [(0,)]
+    found = rows(demo_db, "SELECT count(*) FROM mentions WHERE resolved_by = 'term' AND regulation GLOB '*/20??/*'")
+    assert found[0][0] >= 3, "citations without a day that other pages date"
+    days = rows(demo_db, "SELECT sum(days_observed) FROM unit_months JOIN units ON slug = unit WHERE valid_to IS NULL")
+    assert days[0][0] >= 3, "the day of the crawl is counted for each unit"
+
+
 def test_again_changes_nothing(demo_copy: Path, run: Run) -> None:
     before = {table: rows(demo_copy, f"SELECT * FROM {table}") for table in UNCHANGED}
     done = run("demo", "--db", demo_copy)
