@@ -60,7 +60,11 @@ def demo(db: Path) -> int:
 @click.argument("names", nargs=-1, metavar="[SITE or UNIT]...")
 @click.option("--limit", type=click.IntRange(1), help="Stop after so many articles.")
 @click.option("--refetch", is_flag=True, help="Fetch known articles again.")
-@click.option("--since", metavar="DATE", help="Go back no further than this day.")
+@click.option(
+    "--since",
+    metavar="DATE",
+    help="Go back no further than this day, or all.  [default: 30 days before a site's first run]",
+)
 @click.option("--until", metavar="DATE", help="Leave out what is newer.")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts of the catalogue, by host.")
 @click.option("--notify", metavar="CMD", help="Run this command with the verdict as JSON on its standard input.")

@@ -40,7 +40,7 @@ class Verdict:
 
 def finish(store: Store, ended: Finished, sites: Mapping[str, Site]) -> Verdict:
     """The verdict of a run that has ended, written into ``runs``, ``site_runs``, ``coverage`` and ``site_status``."""
-    judged = [judge(store, ended, site) for site in sites]
+    judged = [judge(store, ended, site) for site in sites.values()]
     with store.write() as tx:
         row = [instant(ended.now), ended.reason, ended.run]
         tx.execute("UPDATE runs SET finished = ?, reason = ? WHERE id = ?", row)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from crawler.health_coverage import Look
 from crawler.health_expectations import Expectation, expectation
 from crawler.health_stages import Counts, first_failing_stage
+from crawler.horizon import horizon
+from crawler.sites import Site
 from pipelines.instants import instant
 from pipelines.store import Store
 
@@ -60,8 +62,9 @@ class Finished:
         return self.reason == "finished" and self.limit is None and self.until is None
 
 
-def judge(store: Store, ended: Finished, site: str) -> tuple[SiteVerdict, Look]:
+def judge(store: Store, ended: Finished, entry: Site) -> tuple[SiteVerdict, Look]:
     """The verdict on one site, and what the run saw of it."""
+    site = entry.id
     row = next(iter(store.rows("SELECT * FROM site_runs WHERE run = ? AND site = ?", [ended.run, site])), None)
     counts = _counts(store, ended, site, row)
     usual = expectation(store, site, ended.run, ended.now)
@@ -78,7 +81,8 @@ def judge(store: Store, ended: Finished, site: str) -> tuple[SiteVerdict, Look]:
         expected=usual.new if whole else None,
         remark=BASELINE if first and verdict == "ok" else None,
     )
-    return told, _look(store, ended, told, counts, known=bool(row and row["known"]))
+    since = horizon(store, entry, ended.since, ended.run, ended.now).day
+    return told, _look(store, ended, told, counts, since=since, known=bool(row and row["known"]))
 
 
 def _verdict(counts: Counts, usual: Expectation, *, whole: bool, shared: bool) -> tuple[str, str | None]:
@@ -90,7 +94,7 @@ def _verdict(counts: Counts, usual: Expectation, *, whole: bool, shared: bool) -
     return "failed", f"no page answered: {counts.cause}" if counts.causes else "nothing was due"
 
 
-def _look(store: Store, ended: Finished, told: SiteVerdict, counts: Counts, *, known: bool) -> Look:
+def _look(store: Store, ended: Finished, told: SiteVerdict, counts: Counts, *, since: str | None, known: bool) -> Look:
     """What the run saw; it made up for missed days if its listings reach back to what was known, or to its first."""
     before = store.value("SELECT 1 FROM coverage WHERE site = ? AND state <> 'not_started' LIMIT 1", [told.site])
     reached = None
@@ -102,7 +106,7 @@ def _look(store: Store, ended: Finished, told: SiteVerdict, counts: Counts, *, k
         state, reason = "partial", GAP
     else:
         state, reason = "observed", None
-        reached = (ended.since or ALWAYS) if before else ended.since
+        reached = ALWAYS if before and ended.since is None else since
     return Look(told.site, state, counts.fetched > 0, reason, told.expected, reached)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from crawler import frontier
 from crawler.archive import Archive
 from crawler.counting import Kept, count
+from crawler.horizon import Horizon, horizon
 from crawler.sites import Site
 from crawler.visit import Candidate, Lease, Next, Understanding, UrlState, Visit
 from pipelines import store_articles
@@ -47,9 +48,13 @@ class Keeper:
     since: str | None = None
     until: str | None = None
     articles: int = 0  # fetched in this run, for --limit
+    _horizons: Mapping[str, Horizon] = field(default_factory=dict)
 
     def begin(self, store: Store, owner: str) -> None:
-        """Writes the run's row."""
+        """Writes the run's row, and finds out how far back it goes at each site."""
+        self._horizons = {
+            key: horizon(store, site, self.since, self.run, self.started) for key, site in self.sites.items()
+        }
         with store.write() as tx:
             row = {
                 "id": self.run,
@@ -144,26 +149,32 @@ class Keeper:
                 note = {"fetch": fetch, "kind": "links_refused", "text": f"{reason}: {n}"}
                 store_articles.insert(tx, "notes", note)
         stale = 0 if new else lease.stale + 1
-        if stale < STALE_PAGES and lease.depth < frontier.MAX_DEPTH and not self._past(tx, lease):
+        fresh = stale < STALE_PAGES or self._horizon(lease.site).behind
+        if fresh and lease.depth < frontier.MAX_DEPTH and not self._past(tx, lease):
             more = [_behind(c, lease.depth + 1, stale) for c in candidates if c.kind != "article"]
             new += frontier.add(tx, more, now=now, found_on=lease.url)
             frontier.reopen(tx, [c.url for c in more], before=self.started, stale=stale)
         return new, known
 
+    def _horizon(self, site: str) -> Horizon:
+        return self._horizons.get(site) or Horizon()
+
     def _in_time(self, candidate: Candidate) -> bool:
-        """Whether an article may lie between ``since`` and ``until``; without a date it may."""
+        """Whether an article may lie between the horizon of its site and ``until``; without a date it may."""
         first, last = candidate.days
-        return (last or "9999") >= (self.since or "") and (first or "") <= (self.until or "9999")
+        since = self._horizon(candidate.site).day
+        return (last or "9999") >= (since or "") and (first or "") <= (self.until or "9999")
 
     def _past(self, tx: Transaction, lease: Lease) -> bool:
-        """Whether the articles of the page before this one, fetched by now, were nearly all older than ``since``."""
-        if self.since is None or lease.depth == 0:
+        """Whether the articles of the page before this one, fetched by now, nearly all lie behind the horizon."""
+        since = self._horizon(lease.site).day
+        if since is None or lease.depth == 0:
             return False
         row = tx.execute(
             "SELECT count(*) AS dated, sum(substr(a.published, 1, 10) < :since) AS older FROM urls u"
             " JOIN articles a ON a.url = u.url WHERE u.found_on = (SELECT found_on FROM urls WHERE url = :url)"
             " AND u.kind = 'article' AND a.published IS NOT NULL",
-            {"since": self.since, "url": lease.url},
+            {"since": since, "url": lease.url},
         ).fetchone()
         return bool(row["dated"] >= DATED_ENOUGH and row["older"] >= OLDER_SHARE * row["dated"])
 

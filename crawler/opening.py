@@ -10,6 +10,7 @@ from crawler import frontier
 from crawler.addresses import canonical, host_port
 from crawler.archive import Repaired, take_over
 from crawler.frontier import Territory
+from crawler.horizon import announcement
 from crawler.outcomes import PRIORITIES
 from crawler.sites import Site
 from crawler.tls import memory
@@ -27,6 +28,7 @@ class Opening:
     repaired: tuple[Repaired, ...]
     waiting: int
     hosts: Mapping[str, HostState]
+    announcement: str | None = None
 
     def __str__(self) -> str:
         parts = [f"{self.waiting} {'page' if self.waiting == 1 else 'pages'} waiting"]
@@ -34,6 +36,7 @@ class Opening:
             parts.append(f"{self.recovered} in flight when the last run ended were taken back")
         parts += [f"archive {r.file}: a torn end of {r.cut} bytes was cut off" for r in self.repaired if r.cut]
         parts += [f"archive {r.file}: {r.missing} bytes are missing" for r in self.repaired if r.missing]
+        parts += [self.announcement] if self.announcement else []
         return "; ".join(parts)
 
 
@@ -49,7 +52,14 @@ def territory(sites: Iterable[Site]) -> Territory:
 
 
 def open_run(
-    store: Store, sites: Mapping[str, Site], ground: Territory, *, owner: str, started: float, refetch: bool = False
+    store: Store,
+    sites: Mapping[str, Site],
+    ground: Territory,
+    *,
+    owner: str,
+    started: float,
+    refetch: bool = False,
+    since: str | None = None,
 ) -> Opening:
     """What the run starts from, once the catalogue, the seeds and the rows that fell due are in the queue."""
     recovered, repaired = take_back_dead(store, owner)
@@ -65,7 +75,8 @@ def open_run(
         if refetch:
             frontier.reopen_all(tx, ground)
         waiting = frontier.waiting(tx, ground)
-    return Opening(recovered, repaired, waiting, memory.load(store.connection))
+    costs = announcement(store, sites.values(), since, started)
+    return Opening(recovered, repaired, waiting, memory.load(store.connection), costs)
 
 
 def take_back_dead(store: Store, own: str | None = None) -> tuple[int, tuple[Repaired, ...]]:

@@ -15,6 +15,7 @@ from secrets import token_hex
 from scrapy.settings import BaseSettings
 
 from crawler.addresses import registered_domain
+from crawler.horizon import EVERYTHING
 from crawler.sites import Site, load_sites, select
 from pipelines.errors import InputError
 
@@ -69,7 +70,7 @@ def plan_of(settings: BaseSettings, named: str = "") -> Plan:
         workers=settings.getint("DANCHIEU_WORKERS") or max(1, os.cpu_count() or 1),
         page_seconds=settings.getfloat("DANCHIEU_PAGE_SECONDS", 60.0),
         archive_all=settings.get("DANCHIEU_ARCHIVE") == "all",
-        since=_day(settings.get("DANCHIEU_SINCE")),
+        since=EVERYTHING if settings.get("DANCHIEU_SINCE") == "all" else _day(settings.get("DANCHIEU_SINCE")),
         until=_day(settings.get("DANCHIEU_UNTIL")),
     )
 
