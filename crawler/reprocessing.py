@@ -86,7 +86,7 @@ class Reprocessor:
 
         They are read in batches, since a query that stays open would keep the log of the database from being folded.
         """
-        folder = archive_folder(self.store.path)
+        folder = archive_folder(self.store.path.resolve())  # a worker may run in another folder
         place: dict[str, object] = {"file": after.file, "offset": after.offset, "failed": int(self.failed_only)}
         while rows := self.store.rows(_BATCH, place):
             for row in rows:
