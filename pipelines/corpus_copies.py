@@ -17,9 +17,7 @@ from pipelines.corpus_changes import write_in_steps
 from pipelines.folding import fold
 from pipelines.store import Store
 
-SIMILAR = (
-    0.7  # of all shingles: a reprint with another headline and lead has 0.8 and more, two reports of one event 0.3
-)
+SIMILAR = 0.7  # of all shingles: a reprint under another headline and lead has 0.9, unrelated pages at most 0.05
 SHINGLE = 3
 SHORTEST = 30  # shingles: a caption and a byline are alike everywhere
 BANDS, BAND_VALUES = 25, 5  # finds 99 % of the pairs at SIMILAR, and one in 4,000 at a tenth
@@ -61,7 +59,7 @@ def first_of_each(sketches: Sequence[tuple[int, bytes]]) -> dict[int, int]:
 
     An article joins the earliest head that is similar to it, else it is a head itself, so the answer depends on the
     set of articles alone. Heads are looked up by bands of their values; datasketch's own index does the same, and takes
-    ten times as long to fill, which it would be every night.
+    six times as long to fill, which it would be every night.
     """
     heads = {article: article for article, _ in sketches}
     known: dict[tuple[int, bytes], list[int]] = {}
