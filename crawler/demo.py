@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from pathlib import Path
 from urllib.parse import quote
@@ -34,16 +35,18 @@ def _story(store: Store, verdict: Verdict, db: Path) -> str:
 
 
 def _sites(store: Store, verdict: Verdict) -> list[str]:
-    ways = {
-        row["site"]: f"{_spelled(row['tls_version'])}, {'certificate verified' if row['tls_verified'] else 'NOT verified'}, "
-        f"by way of {row['tls_profile']}"
-        for row in store.rows(
-            "SELECT site, tls_version, min(tls_verified) AS tls_verified, tls_profile FROM fetches"
-            " WHERE run = ? AND status = 200 GROUP BY site",
-            [verdict.run],
-        )
-    }
+    pages = store.rows(
+        "SELECT site, tls_version, min(tls_verified) AS verified, tls_profile FROM fetches"
+        " WHERE run = ? AND status = 200 GROUP BY site",
+        [verdict.run],
+    )
+    ways = {page["site"]: _way(page) for page in pages}
     return [f"{site}\n    {ways.get(site.site, 'no page')}" for site in verdict.sites]
+
+
+def _way(page: sqlite3.Row) -> str:
+    verified = "certificate verified" if page["verified"] else "certificate NOT verified"
+    return f"{_spelled(page['tls_version'])}, {verified}, by way of {page['tls_profile']}"
 
 
 def _spelled(version: str) -> str:
