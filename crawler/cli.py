@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from crawler.cli_batch import import_, reprocess
-from crawler.cli_database import forget, merge, prune, publish
+from crawler.cli_database import forget, merge, prune, publish, rehydrate
 from crawler.cli_export import export
 from crawler.cli_options import FILE, db_option, sites_option, workers_option
 from crawler.cli_queue import explain, retry
@@ -158,7 +158,7 @@ def schedule(form: str, names: tuple[str, ...], db: Path) -> None:
     click.echo((systemd if form == "systemd" else cron)(names, db, contact), nl=False)
 
 
-for verb in (import_, reprocess, export, explain, retry, sample, sites, forget, merge, prune, publish):
+for verb in (import_, reprocess, export, explain, retry, sample, sites, forget, merge, prune, publish, rehydrate):
     danchieu.add_command(verb)
 
 

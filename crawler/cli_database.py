@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from crawler.cli_options import FILE, db_option, sites_option
+from crawler.cli_options import FILE, db_option, sites_option, workers_option
 
 
 @click.command(epilog='Example: danchieu forget https://bao.example/tin-post9.html --reason "the author asked"')
@@ -66,3 +67,28 @@ def publish(output: Path, release: str | None, with_texts: bool, rights: bool, d
         click.echo("danchieu: set DANCHIEU_CONTACT, so that the release says whom to write to", err=True)
     made = publish_it(db, output, name=release, with_texts=with_texts, rights=rights, contact=contact)
     click.echo(str(made))
+
+
+@click.command(epilog="Example: danchieu rehydrate release --archive output/danchieu.db.archive -o texts.db")
+@click.argument("folder", type=FILE, metavar="DIR")
+@click.option(
+    "--archive", "archives", multiple=True, type=FILE, metavar="PATH", help="Take texts from here, not the web."
+)
+@click.option("-o", "--output", type=FILE, help="The database with the texts.  [default: DIR.db]")
+@workers_option
+@sites_option
+def rehydrate(folder: Path, archives: tuple[Path, ...], output: Path | None, workers: int, sites: Path | None) -> int:
+    """Put the texts back into a release, from the web or from archives, checked by their digests."""
+    from crawler.progress import shown
+    from crawler.rehydrating import rehydrate as rehydrate_it
+    from crawler.run import run_crawl
+    from crawler.sites import load_sites
+
+    def fetch(db: Path, names: Sequence[str]) -> None:
+        asked = {"DB": str(db), "NAMES": " ".join(names), "SITES": sites, "WORKERS": workers, "SEEDS": False}
+        with shown() as display:
+            run_crawl({f"DANCHIEU_{name}": value for name, value in asked.items()}, display)
+
+    report = rehydrate_it(folder, output, archives, load_sites(sites), workers, fetch)
+    click.echo(str(report))
+    return report.exit_code

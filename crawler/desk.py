@@ -91,7 +91,14 @@ class Desk:
             open_archive=lambda: Archive(archive_folder(plan.db), plan.run),
             keeper=self.keeper,
             begin=lambda store, owner: open_run(
-                store, plan.sites, ground, owner=owner, started=self.started, refetch=plan.refetch, since=plan.since
+                store,
+                plan.sites,
+                ground,
+                owner=owner,
+                started=self.started,
+                refetch=plan.refetch,
+                seeds=plan.seeds,
+                since=plan.since,
             ),
             territory=ground,
             post=self._post,

@@ -59,6 +59,7 @@ def open_run(
     owner: str,
     started: float,
     refetch: bool = False,
+    seeds: bool = True,
     since: str | None = None,
 ) -> Opening:
     """What the run starts from, once the catalogue, the seeds and the rows that fell due are in the queue."""
@@ -68,7 +69,7 @@ def open_run(
         keep_units(tx)
         keep_sites(tx, [site.row() for site in sites.values()])
     with store.write() as tx:
-        for site in sites.values():
+        for site in sites.values() if seeds else ():
             _seed(tx, site, started)
         frontier.resume_deferred(tx, ground, now=started)
         frontier.reopen_due(tx, ground, now=started)

@@ -36,6 +36,7 @@ class Plan:
     archive_all: bool = False
     since: str | None = None
     until: str | None = None
+    seeds: bool = True  # visit listings, feeds and sitemaps; else only what waits in the queue
 
     def narrowed(self) -> dict[str, object]:
         """What narrowed the run, to be kept with it: a run with a limit says little of what a site usually gives."""
@@ -67,6 +68,7 @@ def plan_of(settings: BaseSettings, named: str = "") -> Plan:
         sites=sites,
         limit=int(limit) if limit is not None else None,
         refetch=settings.getbool("DANCHIEU_REFETCH"),
+        seeds=settings.getbool("DANCHIEU_SEEDS", True),
         workers=settings.getint("DANCHIEU_WORKERS") or max(1, os.cpu_count() or 1),
         page_seconds=settings.getfloat("DANCHIEU_PAGE_SECONDS", 60.0),
         archive_all=settings.get("DANCHIEU_ARCHIVE") == "all",

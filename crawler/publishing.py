@@ -144,7 +144,7 @@ def _describe(
     _write(part / "CITATION.cff", citation(release))
     _write(part / "LICENSE.md", licence(release))
     _write(part / "inspect-data.json", json.dumps(_inspected(part / DATABASE, counts), indent=2))
-    files = {path.name: {"sha256": _sha256(path), "bytes": path.stat().st_size} for path in sorted(part.iterdir())}
+    files = {path.name: {"sha256": digest_of(path), "bytes": path.stat().st_size} for path in sorted(part.iterdir())}
     manifest = {**release.facts(), "previous": earlier["release"] if earlier else None, "files": files}
     _write(part / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False))
     return release
@@ -158,7 +158,7 @@ def _counts(connection: sqlite3.Connection) -> dict[str, int]:
 def _inspected(path: Path, counts: Mapping[str, int]) -> dict[str, object]:
     """What ``datasette --inspect-file`` reads: with it a served file is not counted through at every start."""
     tables = {name: {"count": count} for name, count in counts.items()}
-    facts = {"hash": _sha256(path), "size": path.stat().st_size, "file": path.name, "tables": tables}
+    facts = {"hash": digest_of(path), "size": path.stat().st_size, "file": path.name, "tables": tables}
     return {path.stem: facts}
 
 
@@ -179,6 +179,7 @@ def _write(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
-def _sha256(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The sha256 of a file, as the manifest has it."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
