@@ -28,15 +28,33 @@ def sites_list(names: tuple[str, ...], sites: Path | None) -> None:
     print_rows(HEADER, site_table(select(catalogue, names) if names else list(catalogue.values())))
 
 
-@sites.command("check", epilog="Example: danchieu sites check --sites my-sites.toml")
+@sites.command("check", epilog="Example: danchieu sites check --live gia-lai")
+@click.argument("names", nargs=-1, metavar="[SITE or UNIT]...")
+@click.option("--live", is_flag=True, help="Try one listing and one article of each site.")
 @sites_option
-def sites_check(sites: Path | None) -> int:
-    """Check every entry against its recorded examples."""
+def sites_check(names: tuple[str, ...], live: bool, sites: Path | None) -> int:
+    """Check every entry against its recorded examples, or against the site itself."""
+    if live:
+        return _check_live(names, sites)
+    if names:
+        raise InputError("the whole catalogue is checked; names go with --live")
     from crawler.sites_check import check_catalogue
 
     problems = check_catalogue(sites)
     click.echo("\n".join(problems) or "all entries are well")
     return InputError.exit_code if problems else 0
+
+
+def _check_live(names: tuple[str, ...], sites: Path | None) -> int:
+    from crawler.live import HEADER, check_live, exit_code
+    from crawler.plan import plan_of
+    from crawler.run import settings_of
+    from crawler.tables import print_rows
+
+    settings = settings_of({"DANCHIEU_SITES": str(sites) if sites else None, "DANCHIEU_NAMES": " ".join(names)})
+    found = check_live(plan_of(settings).sites.values(), settings)
+    print_rows(HEADER, [(one.site, one.result, one.detail) for one in found])
+    return exit_code(found)
 
 
 @sites.command("add", epilog="Example: danchieu sites add https://baogialai.com.vn/ --page saved.html")

@@ -110,7 +110,7 @@ class Robots:
             if not 300 <= response.status < 400 or not target or not site.owns(target):
                 break
             url = target
-        return _rules(response)
+        return rules_of(response)
 
     async def _download(self, url: str, page: Request) -> Response:
         assert self.crawler.engine is not None, "a page is being fetched"
@@ -119,7 +119,8 @@ class Robots:
         return await self.crawler.engine.download_async(request)
 
 
-def _rules(response: Response) -> Rules:
+def rules_of(response: Response) -> Rules:
+    """What an answer to the question for robots.txt says."""
     now = time.time()
     if response.status >= 500 or response.status == 429:
         error = FetchError("robots-unreachable", f"robots.txt answers {response.status}", permanent=False)

@@ -19,15 +19,20 @@ class InterruptedRunError(DanchieuError):
     exit_code = 130
 
 
+def settings_of(overrides: Mapping[str, object]) -> Settings:
+    """The project's settings with those of the command line."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.update(dict(overrides), priority="cmdline")
+    return settings
+
+
 def run_crawl(overrides: Mapping[str, object], display: Progress) -> Verdict:
     """The verdict of one crawl. Raises ``DanchieuError`` for all that keeps it from ending well.
 
     Once in a process: Scrapy's reactor cannot be started twice.
     """
-    settings = Settings()
-    settings.setmodule("crawler.settings", priority="project")
-    settings.update(dict(overrides), priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
+    process = AsyncCrawlerProcess(settings_of(overrides))
     crawler = process.create_crawler(NewsSpider)
     task = process.crawl(crawler, display=display)
     process.start()
