@@ -75,6 +75,12 @@ class Tally:
         """How many pages were taken."""
         return sum(self.outcomes.values())
 
+    @property
+    def brief(self) -> str:
+        """What fits beside a progress bar."""
+        failed = self.outcomes.get("failed")
+        return f"{self.mentions} references" + (f", {failed} failed" if failed else "")
+
     def __str__(self) -> str:
         parts = [f"{n} {name}" for name, n in sorted(self.outcomes.items())]
         return f"{self.pages} pages: {', '.join(parts) or 'none'}; {self.mentions} references"

@@ -19,7 +19,7 @@ from rich.progress import (
 )
 
 PLAIN_SECONDS = 10.0
-Advance = Callable[[object], None]
+Advance = Callable[[str], None]
 
 
 @contextmanager
@@ -40,12 +40,12 @@ def progress(verb: str, n: int | None = None) -> Iterator[Advance]:
 def _plain(verb: str, n: int | None) -> Advance:
     shown, done = time.monotonic(), 0
 
-    def advance(said: object) -> None:
+    def advance(said: str) -> None:
         nonlocal shown, done
         done += 1
         if time.monotonic() - shown >= PLAIN_SECONDS:
             shown = time.monotonic()
             of = f" of {n}" if n is not None else ""
-            print(f"{verb}: page {done}{of}: {said}", file=sys.stderr, flush=True)
+            print(f"{verb}: {done}{of} pages, {said}", file=sys.stderr, flush=True)
 
     return advance

@@ -50,7 +50,7 @@ def write_parts(db: Path, sites: Mapping[str, Site], cluster: Cluster, folder: P
                 report.tally.add(kind or "failed", mentions)
                 if cause is not None:
                     report.problems.append(f"{page.url}: {cause}")
-                advance(report.tally)
+                advance(report.tally.brief)
     return report
 
 

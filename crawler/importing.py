@@ -63,7 +63,7 @@ class Importer:
 
                 def keep(job: Job, understood: Understanding) -> None:
                     self._keep(job, understood)
-                    advance(self.report.tally)
+                    advance(self.report.tally.brief)
 
                 understand_all(self._jobs(paths), self.workers, keep)
             if self._store is not None:

@@ -75,7 +75,7 @@ class Reprocessor:
 
             def keep(page: Archived, understood: Understanding) -> None:
                 self._keep(checkpoint, page, understood)
-                advance(self.tally)
+                advance(self.tally.brief)
 
             engine(self.pages(checkpoint), keep)
         run_corpus(self.store)
