@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.cli import main
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -20,6 +22,20 @@ def danchieu(*arguments: str | Path, stdin: str | bytes = "", seconds: float = 1
         [sys.executable, "-m", "crawler", *map(str, arguments)], input=data, capture_output=True, timeout=seconds
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def run_inside(capfd: pytest.CaptureFixture[str]) -> Run:
+    """The same in this process, which starts sooner: for what starts no crawl and no workers."""
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        code = ended.value.code
+        return subprocess.CompletedProcess(arguments, code if isinstance(code, int) else 0, out, err)
+
+    return run
 
 
 @pytest.fixture

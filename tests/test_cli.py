@@ -84,11 +84,11 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("command", "code", "words"), SENTENCES, ids=[command for command, _, _ in SENTENCES])
 def test_bad_input_gets_one_sentence(
-    bad: Path, monkeypatch: pytest.MonkeyPatch, run: Run, command: str, code: int, words: str
+    bad: Path, monkeypatch: pytest.MonkeyPatch, run: Run, run_inside: Run, command: str, code: int, words: str
 ) -> None:
     monkeypatch.chdir(bad)
     monkeypatch.delenv("DANCHIEU_CONTACT", raising=False)
-    done = run(*command.split())
+    done = (run if command.startswith("crawl") else run_inside)(*command.split())
     assert done.returncode == code, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert words in done.stderr, f"{command}: {done.stderr}"
     assert "Traceback" not in done.stderr, done.stderr
