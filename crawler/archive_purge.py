@@ -85,14 +85,23 @@ def exchanges(path: Path) -> Iterator[Held]:
 
 
 def settle(store: Store) -> None:
-    """Nothing; of a file and its successor, left side by side by a kill, only the one that rows point to is there."""
-    for path in _files(archive_folder(store.path)):
+    """Nothing; of a file and its successor, left side by side by a kill, only the one that rows point to is there.
+
+    When rows point to both, both stay: so it is where a database was merged with an older copy of itself.
+    """
+    folder = archive_folder(store.path)
+    for path in _files(folder):
         found = _SUCCESSOR.fullmatch(path.name)
         old = path.with_name(f"{found[1]}.warc.gz") if found else path
         if old == path or not old.exists():
             continue
         with storing(path):
-            (path if _is_known(store, old) else old).unlink()
+            if not _is_known(store, old):
+                old.unlink()
+            elif not _is_known(store, path):
+                path.unlink()
+    for part in folder.glob("*.warc.gz.part"):
+        part.unlink(missing_ok=True)
 
 
 def _rewrite(store: Store, path: Path, keep: list[Position]) -> int:

@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.archive import is_alive, storing
+from crawler.archive import is_alive
 from crawler.archive_purge import purge
 from crawler.opening import archive_folder
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError
+from pipelines.export import writing
 from pipelines.store import Store, bring_up_to_date, reading
 from pipelines.store_forgetting import sweep
 from pipelines.store_integrity import check_keys, check_search, check_space
@@ -48,10 +49,10 @@ def merge(databases: Sequence[Path], output: Path, say: Callable[[str], None]) -
     room = output.with_name(f".{output.name}.merging")
     shutil.rmtree(room, ignore_errors=True)  # of a merge that was killed
     try:
-        with storing(room):
+        with writing(room):
             room.mkdir(parents=True)
         merged = _merge(databases, room / output.name, output)
-        with storing(output):
+        with writing(output):
             if (made := archive_folder(room / output.name)).is_dir():
                 made.rename(archive_folder(output))
             (room / output.name).rename(output)
@@ -101,7 +102,7 @@ def _gather_archives(databases: Sequence[Path], folder: Path) -> list[dict[str, 
     for database in databases:
         names: dict[str, str] = {}
         for file in sorted(archive_folder(database).glob("*.warc.gz")):
-            with storing(folder):
+            with writing(folder):
                 folder.mkdir(exist_ok=True)
                 name = _take(file, folder)
             if name != file.name:

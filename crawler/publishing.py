@@ -19,11 +19,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from crawler.archive import storing
 from crawler.publishing_files import Release, changes, citation, data_card, licence
 from crawler.robots import Rules
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError
+from pipelines.export import writing
 from pipelines.store import Store, reading
 from pipelines.store_integrity import check_keys, check_space, copy_database
 from pipelines.store_publishing import leave_out, write_public
@@ -62,11 +62,12 @@ def publish(
     """
     if with_texts and not rights:
         raise InputError(_TEXTS_MEAN)
+    folder = folder.absolute()
     earlier = _earlier(folder)
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)  # of a publication that was killed
     try:
-        with storing(part):
+        with writing(part):
             part.mkdir(parents=True)
         left_out = _databases(db, part, with_texts)
         release = _describe(part, name, with_texts, contact, earlier, folder)
@@ -103,7 +104,7 @@ def _databases(db: Path, part: Path, with_texts: bool) -> int:
     with Store.open(public) as store:
         write_public(store, work, with_texts=with_texts)
         check_keys(store.connection, public)
-        store.connection.execute("VACUUM INTO ?", [str(part / DATABASE)])
+        store.compact_into(part / DATABASE)
     with closing(sqlite3.connect(part / DATABASE)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")  # one file that a read-only host can serve
     for path in [*part.glob("work.db*"), *part.glob("public.db*")]:
@@ -164,7 +165,7 @@ def _inspected(path: Path, counts: Mapping[str, int]) -> dict[str, object]:
 
 def _take_place(part: Path, folder: Path) -> None:
     aside = folder.with_name(f".{folder.name}.old")
-    with storing(folder):
+    with writing(folder):
         shutil.rmtree(aside, ignore_errors=True)
         if folder.exists():
             folder.rename(aside)
@@ -173,7 +174,7 @@ def _take_place(part: Path, folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    with storing(path), path.open("w", encoding="utf-8") as file:
+    with writing(path), path.open("w", encoding="utf-8") as file:
         file.write(text if text.endswith("\n") else text + "\n")
         file.flush()
         os.fsync(file.fileno())

@@ -25,6 +25,7 @@ from pipelines.store import Store, reading
 from pipelines.store_catalogue import keep_sites, keep_units
 from pipelines.store_integrity import check_search, check_space, copy_database
 from pipelines.store_rehydrating import Missing, missing_texts, restore
+from pipelines.version import program_version
 
 SHOWN = 20  # addresses of each kind that are named
 
@@ -39,6 +40,7 @@ class Rehydrated:
     restored: int = 0
     changed: set[str] = field(default_factory=set)
     absent: list[str] = field(default_factory=list)
+    other_rules: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -50,6 +52,8 @@ class Rehydrated:
             f"{self.path}: texts restored: {self.restored}; no longer matching their digest: {len(self.changed)};"
             f" not found: {len(self.absent)}"
         ]
+        if self.changed and self.other_rules:
+            lines.append(f"some were read by other rules than this program's: {', '.join(self.other_rules)}")
         lines += [f"no longer matches: {url}" for url in sorted(self.changed)[:SHOWN]]
         lines += [f"not found: {url}" for url in self.absent[:SHOWN]]
         return "\n".join(lines)
@@ -125,7 +129,9 @@ def rehydrate(
             rehydrator.take(_from_web(path, rehydrator.wanted.values(), sites, fetch))
         with store.write() as tx:
             check_search(tx, path)
+        rules = [row["version"] for row in store.rows("SELECT DISTINCT version FROM articles ORDER BY version")]
     report = rehydrator.report
+    report.other_rules = tuple(rule for rule in rules if rule != program_version())
     report.absent = [url for url in rehydrator.wanted if url not in report.changed]
     return report
 

@@ -102,6 +102,13 @@ class Store:
         row = self.connection.execute(sql, parameters).fetchone()
         return None if row is None else row[0]
 
+    def compact_into(self, target: Path) -> None:
+        """Nothing; a new file holds this database without free pages. Raises ``StorageError``."""
+        try:
+            self.connection.execute("VACUUM INTO ?", [str(target)])
+        except sqlite3.OperationalError as error:
+            raise storage_error(error, target) from error
+
     def close(self) -> None:
         """Folds the log back into the file when nobody else uses it, and closes."""
         try:

@@ -65,6 +65,13 @@ def check_space(path: Path, needed: int) -> None:
 
 
 def copy_database(path: Path, target: Path) -> None:
-    """Nothing; ``target`` is the database as it is at one moment, its log included, whatever others write meanwhile."""
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    """Nothing; ``target`` is the database as it is at one moment, its log included, whatever others write meanwhile.
+
+    Raises ``StorageError``; then there is no target.
+    """
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+    except sqlite3.Error as error:
+        target.unlink(missing_ok=True)
+        raise StorageError(f"{path} cannot be copied to {target} ({error}): make room or name another file") from error

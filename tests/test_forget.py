@@ -15,7 +15,7 @@ from archive_samples import exchange
 from conftest import Run
 from crawler import frontier
 from crawler.archive import Archive
-from crawler.archive_purge import exchanges, purge
+from crawler.archive_purge import exchanges, purge, settle
 from crawler.archive_read import read_at
 from crawler.forgetting import forget
 from crawler.opening import archive_folder
@@ -196,6 +196,23 @@ def test_a_removal_that_was_killed_is_completed(base: Base, step: int) -> None:
     assert urls(base) == ["d", "e", "c", "a"]
     held = [one for path in archive_folder(base.path).iterdir() for one in exchanges(path)]
     assert len(held) == 4, "each once"
+
+
+def test_a_file_and_its_successor_both_stay_while_rows_point_to_both(base: Base) -> None:
+    """So it is where a database was merged with an older copy of itself."""
+    folder = archive_folder(base.path)
+    old = next(folder.iterdir())
+    new = old.with_name(old.name.replace(".warc.gz", ".1.warc.gz"))
+    new.write_bytes(old.read_bytes())
+    part = old.with_name(f"{old.name}.part")
+    part.write_bytes(b"of a kill")
+    with Store.open(base.path) as store:
+        with store.write() as tx:
+            tx.execute("UPDATE fetches SET warc_file = ? WHERE url LIKE '%/a'", [new.name])
+        settle(store)
+    assert old.exists()
+    assert new.exists()
+    assert not part.exists()
 
 
 def test_a_tombstone_of_a_host_covers_its_pages() -> None:

@@ -80,6 +80,9 @@ def test_what_no_longer_matches_is_named_and_not_stored(demo_db: Path, release: 
 def test_what_is_no_release_is_refused(release: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no release"):
         rehydrate(tmp_path, None, [], {}, 1, no_web)
+    with pytest.raises(InputError, match="check its name"):
+        rehydrate(release, None, [tmp_path / "none.warc.gz"], {}, 1, no_web)
+    (tmp_path / "release.db").unlink()
     with Store.open(release / "danchieu.db") as store, store.write() as tx:
         tx.execute("DELETE FROM mentions")
     with pytest.raises(InputError, match="not the file that was published"):
