@@ -76,7 +76,7 @@ class Desk:
             until=plan.until,
         )
         self.on_delivery: Callable[[Delivery], None] = lambda _: None
-        self._doorkeeper = Doorkeeper()
+        self._doorkeeper = Doorkeeper(frozenset(site.id for site in plan.sites.values() if site.private))
         self._crawler = crawler
         self._progress = progress
         self._workers: Workers[Task, Understanding] | None = None
@@ -130,15 +130,21 @@ class Desk:
 
     async def handle(self, visit: Visit) -> None:
         """Has the page of a visit understood and waits until the visit is kept, or gives its lease back."""
+        if visit.fetch.attempts == 0 and visit.next.state == "new":
+            self._give_back(visit, visit.next.retry_at)  # the host rests: nobody was asked
+            return
         understanding = self._doorkeeper.judged(visit, await self._understand(visit))
         if understanding.again:
-            self.submit(Return(visit.lease, after=time.time() + GIVEN_BACK_SECONDS))
-            self.on_delivery(Delivery(kept=((visit.lease, Kept(state="new")),)))
+            self._give_back(visit, time.time() + GIVEN_BACK_SECONDS)
             return
         future: asyncio.Future[Kept] = asyncio.get_running_loop().create_future()
         self._settling[visit.lease.url] = future
         self.submit(Settle(visit, understanding))
         await future
+
+    def _give_back(self, visit: Visit, at: float | None) -> None:
+        self.submit(Return(visit.lease, after=at or 0))
+        self.on_delivery(Delivery(kept=((visit.lease, Kept(state="new")),)))
 
     async def know_nowhere(self, host: str, page: Page) -> None:
         """Remembers what a host shows under an address that cannot exist."""

@@ -88,9 +88,10 @@ def after_error(lease: Lease, error: FetchError, now: float) -> Visit:
         certificate=error.certificate,
     )
     if error.permanent and error.error_class != NO_SUCH_HOST:
-        return Visit(lease, fetch, Next("failed", cause=error.error_class))
+        return Visit(lease, fetch, Next("failed", cause=error.error_class), exchange=error.exchange)
     after = NEXT_RUN_SECONDS if error.permanent else error.retry_after
-    return Visit(lease, fetch, try_again(lease, error.error_class, now, after=after, host_failed=True))
+    step = try_again(lease, error.error_class, now, after=after, host_failed=True)
+    return Visit(lease, fetch, step, exchange=error.exchange)
 
 
 def refused(lease: Lease, cause: str, now: float, *, state: UrlState = "rejected") -> Visit:
@@ -113,8 +114,7 @@ def _judge(lease: Lease, exchange: Exchange, content: Content, site: Site, now: 
         return Next("done", host_failed=False) if asked else try_again(lease, "unasked-304", now)
     if status != 200:
         return Next("failed", cause=f"http-{status}", host_failed=False)
-    if "cut" in content.flags or (exchange.body_end == "unproven" and b"</html" not in content.body[-4096:].lower()):
-        # Only the closure alert proves the end of such a body: RFC 9112 section 9.8.
+    if "cut" in content.flags:
         return try_again(lease, "truncated", now)
     if stub_cookie(content.body) is not None:
         return Next("blocked", cause="cookie-stub", host_failed=False)
@@ -131,7 +131,7 @@ def _redirect(lease: Lease, exchange: Exchange, site: Site, now: float) -> Next:
     if not site.owns(target):
         return Next("rejected", cause="redirect-off-site", host_failed=False)
     key = canonical(target)
-    if key == lease.url:
+    if key == lease.url or _same_article(site, lease.fetch_url, target):
         if target == lease.fetch_url or lease.tries > REDIRECTS:
             return Next("failed", cause="redirect-loop", host_failed=False)
         return Next("new", retry_at=now, fetch_url=target, cause="redirect", host_failed=False)
@@ -154,6 +154,12 @@ def _redirect(lease: Lease, exchange: Exchange, site: Site, now: float) -> Next:
         stale=lease.stale,
     )
     return Next("done", cause="redirect", host_failed=False, children=(child,), alias_of=key)
+
+
+def _same_article(site: Site, one: str, other: str) -> bool:
+    """Whether two addresses bear the same number: a site that moves, or changes a headline, keeps its numbers."""
+    identity = site.identity(one)
+    return identity is not None and identity == site.identity(other)
 
 
 def _header(exchange: Exchange, name: bytes) -> str | None:

@@ -17,8 +17,12 @@ NOT_VIETNAMESE = Refusal("rejected", "not-vietnamese", "error")
 
 @dataclass
 class Doorkeeper:
-    """What one run knows of its hosts and sites: bounded by their number."""
+    """What one run knows of its hosts and sites: bounded by their number.
 
+    A ``private`` site may be in any language: nobody can take its domain over.
+    """
+
+    private: frozenset[str] = frozenset()
     _nowhere: dict[str, frozenset[str]] = field(default_factory=dict)  # by host, the lines of its page for nothing
     _vietnamese: dict[str, bool] = field(default_factory=dict)  # by site, what its start pages are
 
@@ -36,6 +40,8 @@ class Doorkeeper:
             return understood
         if self._is_nowhere(lease.host, document):
             return replace(understood, refusal=SAME_AS_NOWHERE)
+        if lease.site in self.private:
+            return understood
         seen_before = lease.interval is not None  # an article that turns up in another language was replaced
         vietnamese = self._vietnamese.get(lease.site, not seen_before)
         if not vietnamese and is_vietnamese(document.text) is False:

@@ -64,6 +64,7 @@ ANSWERS = [
     ),
     ("a redirect on site", moved("/tin-b-post2.html"), lease(), ("done", "redirect")),
     ("a redirect to www", moved(WWW), lease(), ("new", "redirect")),
+    ("a redirect to a new headline", exchange(301, {"Location": "/ten-moi-post1.html"}), lease(), ("new", "redirect")),
     ("a redirect to itself", moved(URL), lease(), ("failed", "redirect-loop")),
     ("a redirect elsewhere", moved(CASINO), lease(), ("rejected", "redirect-off-site")),
     ("a redirect home", moved("/"), lease(), ("gone", "redirect-home")),

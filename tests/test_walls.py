@@ -131,7 +131,8 @@ def test_a_host_is_never_asked_sooner_than_its_pace(site: ChainedSite, tmp_path:
     assert done.returncode == 0, done.stderr
     gaps = [later - earlier for (earlier, *_), (later, *_) in pairwise(site.asked)]
     assert len(gaps) == 7, "robots.txt, a listing, a probe and five articles"
-    assert min(gaps) >= 0.2, f"{gaps}"
+    assert min(gaps) >= 0.1, f"{gaps}"  # a busy machine moves arrivals, not the pace
+    assert sum(gaps) >= 7 * 0.25 * 0.9, f"{gaps}"
 
 
 def test_a_probe_has_no_number_that_could_be_an_article_s() -> None:
