@@ -84,11 +84,14 @@ def add(tx: Transaction, candidates: Iterable[Candidate], *, now: float, found_o
     return added
 
 
-def known_before(tx: Transaction, urls: Iterable[str], *, before: float) -> int:
-    """How many of the addresses were found before this run began."""
+def known_before(tx: Transaction, candidates: Iterable[Candidate], *, before: float) -> int:
+    """How many of the addresses, under whatever form, were found before this run began."""
+    keys = [key for candidate in candidates for key in (candidate.url, candidate.identity) if key is not None]
     row = tx.execute(
-        "SELECT count(*) AS n FROM json_each(?) JOIN urls ON url = value WHERE first_seen < ?",
-        [json.dumps(list(urls)), instant(before)],
+        "WITH asked(key) AS (SELECT value FROM json_each(?))"
+        " SELECT count(*) AS n FROM urls WHERE first_seen < ? AND url IN"
+        " (SELECT key FROM asked UNION SELECT url FROM asked JOIN url_aliases ON alias = key)",
+        [json.dumps(keys), instant(before)],
     ).fetchone()
     return int(row["n"])
 

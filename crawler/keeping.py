@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -69,7 +70,7 @@ class Keeper:
         if visit.exchange is None or visit.exchange.status == 304 or understood.refusal is not None:
             return None  # what was refused beside other pages could not be judged again from the archive
         document = understood.document
-        key = visit.lease.url if document is None else self.key(visit, document)
+        key = visit.lease.url if document is None else self.key(store.connection, visit, document)
         if is_forgotten(store.connection, visit.lease.url, key):
             return None
         if not self.archive_all and document is not None and document.kind == "article":
@@ -96,7 +97,7 @@ class Keeper:
         fetch = record_fetch(tx, visit.fetch, run=self.run, position=position, page_kind=kind)
         kept = Kept(step.state, step.cause)
         if understood.document is not None and understood.refusal is None:
-            url = self.key(visit, understood.document)
+            url = self.key(tx, visit, understood.document)
             stored = store_document(tx, understood.document, url=url, fetch=fetch, seen_at=visit.fetch.fetched_at)
             kept = replace(kept, outcome=stored.outcome, mentions=stored.mentions)
             if stored.outcome == "forgotten":
@@ -111,9 +112,15 @@ class Keeper:
         self.articles += visit.lease.kind == "article" and visit.fetch.status == 200
         return kept
 
-    def key(self, visit: Visit, document: Document) -> str:
-        """The canonical address an article is stored under: the one it declares, if that is an article of its site."""
-        return self.sites[visit.lease.site].declared(visit.lease.url, document.canonical)
+    def key(self, connection: sqlite3.Connection, visit: Visit, document: Document) -> str:
+        """The canonical address an article is stored under: the one it declares, if that is an article of its site.
+
+        One that is stored already keeps the address it has, though its site may have moved since.
+        """
+        url = visit.lease.url
+        declared = self.sites[visit.lease.site].declared(url, document.canonical)
+        kept = connection.execute("SELECT 1 FROM articles WHERE id = ?", [article_id(url)]).fetchone()
+        return declared if kept is None else url
 
     def _next(self, visit: Visit, understood: Understanding, now: float) -> Next:
         """The state that follows from what the page turned out to be."""
@@ -143,7 +150,7 @@ class Keeper:
         candidates = understood.found.candidates
         articles = [c for c in candidates if c.kind == "article" and self._in_time(c)]
         new = frontier.add(tx, articles, now=now, found_on=lease.url)
-        known = frontier.known_before(tx, [article.url for article in articles], before=self.started)
+        known = frontier.known_before(tx, articles, before=self.started)
         for reason, n in understood.found.refused:
             if reason not in ORDINARY:
                 note = {"fetch": fetch, "kind": "links_refused", "text": f"{reason}: {n}"}
