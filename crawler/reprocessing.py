@@ -46,6 +46,12 @@ AND (f.warc_file, f.warc_offset) > (:file, :offset)
 """
 _BATCH = f"SELECT f.* {_PAGES} ORDER BY f.warc_file, f.warc_offset LIMIT {BATCH}"
 
+# An address whose page could not be understood leaves the quarantine with it.
+_RELEASE = """
+UPDATE urls SET state = 'done', cause = NULL WHERE url = ? AND state = 'failed'
+AND (cause LIKE 'understand-%' OR cause LIKE 'bug-%' OR cause LIKE 'not-html%')
+"""
+
 
 @dataclass
 class Reprocessor:
@@ -128,6 +134,7 @@ class Reprocessor:
     def _understood(self, tx: Transaction, page: Archived, document: Document) -> tuple[str, int]:
         sql = "UPDATE fetches SET page_kind = ?, error_class = NULL, error = NULL WHERE id = ?"
         tx.execute(sql, [document.kind, page.fetch])
+        tx.execute(_RELEASE, [page.url])
         tx.execute("DELETE FROM notes WHERE fetch = ? AND article IS NULL", [page.fetch])
         url = self._kept_as(page.fetch) or self._key(page, document)
         stored = store_document(tx, document, url=url, fetch=page.fetch, seen_at=page.fetched_at, again=True)

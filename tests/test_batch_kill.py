@@ -108,6 +108,23 @@ def test_another_catalogue_is_another_beginning(demo_copy: Path, tmp_path: Path,
     assert f"{articles} unchanged" in done.stdout, "every page is read with what is now known of its site"
 
 
+def test_a_page_leaves_the_quarantine(demo_copy: Path, run: Run) -> None:
+    with closing(sqlite3.connect(demo_copy)) as connection:
+        fetch, url = connection.execute(
+            "SELECT f.id, f.url FROM articles a JOIN fetches f ON f.id = a.fetch"
+        ).fetchone()
+        cause = "understand-timeout: not understood within 60 s"
+        connection.execute(
+            "UPDATE fetches SET page_kind = NULL, error_class = ? WHERE id = ?", ["understand-timeout", fetch]
+        )
+        connection.execute("UPDATE urls SET state = 'failed', cause = ? WHERE url = ?", [cause, url])
+        connection.commit()
+    done = run("reprocess", "--failed", "--db", demo_copy, "--workers", "1")
+    assert "1 pages: 1 unchanged" in done.stdout, done.stdout + done.stderr
+    assert rows(demo_copy, f"SELECT page_kind, error_class FROM fetches WHERE id = {fetch}") == [("article", None)]
+    assert count(demo_copy, "SELECT count(*) FROM urls WHERE state = 'failed' AND cause LIKE 'understand-%'") == 0
+
+
 def work_or_not(task: Task) -> Understanding:
     """The work of a worker, but for pages that do what their address says."""
     if task.page.url.endswith("dies"):
