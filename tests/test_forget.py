@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,13 +22,14 @@ from crawler import frontier
 from crawler.archive import Archive
 from crawler.archive_purge import exchanges, purge, settle
 from crawler.archive_read import read_at
+from crawler.explaining import explain_address
 from crawler.forgetting import forget
 from crawler.opening import archive_folder
 from crawler.visit import Candidate
 from pipelines.errors import InputError
 from pipelines.models import Document, Fetch, Metadata, Paragraph, Sentence
 from pipelines.references import find_references
-from pipelines.store import Store
+from pipelines.store import Store, reading
 from pipelines.store_articles import article_id, record_fetch, store_document
 from pipelines.store_catalogue import keep_sites, keep_units
 from pipelines.store_forgetting import sweep
@@ -242,7 +248,8 @@ def test_the_command(demo_copy: Path, run: Run) -> None:
     base.path = demo_copy
     assert base.rows(f"SELECT count(*) FROM articles WHERE id = {article_id(url)}") == [(0,)]
     assert text.splitlines()[-1].encode() not in base.everything()
-    assert "It was forgotten on" in run("explain", url, "--db", demo_copy).stdout
+    with reading(demo_copy) as store:
+        assert str(explain_address(store, {}, url)).startswith("It was forgotten on")
     again = run("import", archive_folder(demo_copy), "--all", "--db", demo_copy, "--workers", "1")
     assert again.returncode == 0, again.stderr
     assert base.rows(f"SELECT count(*) FROM articles WHERE id = {article_id(url)}") == [(0,)]
@@ -257,3 +264,35 @@ def test_the_queue_takes_no_address_under_a_tombstone(base: Base) -> None:
         assert frontier.add(tx, found, now=0) == 2, (
             "a new page of the first site, and one of the site that shares a host"
         )
+
+
+def killed(base: Base, seconds: float) -> None:
+    """Forgets a page in a process of its own and kills that after a while."""
+    child = os.fork()
+    if child == 0:
+        forget(base.path, "https://mot.example/b", "asked", {})
+        os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def kill_at_many_moments(folder: Path) -> None:
+    """Run by the test below in a process without threads, which may be forked."""
+    for n in range(12):
+        base = Base(folder / f"{n}.db")
+        for run in ("r1", "r2"):
+            base.take(*(("mot", f"https://mot.example/{name}", f"{SECRET} {run}") for name in "abc"), run=run)
+        killed(base, 0.004 * 1.5**n)
+        base.whole()
+        forget(base.path, "https://mot.example/b", "asked", {})
+        base.whole()
+        assert urls(base) == ["a", "c"], n
+        held = [one.url for path in archive_folder(base.path).iterdir() for one in exchanges(path)]
+        assert sorted(held) == sorted(["https://mot.example/a", "https://mot.example/c"] * 2), n
+
+
+def test_a_kill_at_any_moment_is_made_good(tmp_path: Path) -> None:
+    code = f"import pathlib, test_forget; test_forget.kill_at_many_moments(pathlib.Path({str(tmp_path)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -270,4 +270,3 @@ def test_the_command(demo_db: Path, tmp_path: Path, run: Run) -> None:
     done = run("publish", "-o", folder, "--release", "2026-11", "--db", demo_db)
     assert done.returncode == 0, done.stderr
     assert "release 2026-11 with" in done.stdout
-    assert run("publish", "-o", folder, "--with-texts", "--db", demo_db).returncode == 2
