@@ -86,8 +86,12 @@ def _earlier(folder: Path) -> Mapping[str, Any] | None:
         return None
     try:
         manifest: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        ours = {MANIFEST, *manifest["files"]}
+        _ = manifest["release"], manifest["program"], manifest["rows"]["mentions"]  # what the next release compares
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise InputError(f"{folder} holds something that is no release: name another folder with -o") from error
+    if others := sorted(path.name for path in folder.iterdir() if path.name not in ours):
+        raise InputError(f"{folder} holds {others[0]}, which is no part of the release and would be lost: move it away")
     return manifest
 
 

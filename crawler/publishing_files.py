@@ -84,6 +84,7 @@ def data_card(release: Release, connection: sqlite3.Connection) -> str:
     first, last = connection.execute(
         "SELECT min(substr(published, 1, 10)), max(substr(published, 1, 10)) FROM articles"
     ).fetchone()
+    sites = connection.execute("SELECT count(DISTINCT site) FROM articles").fetchone()[0]
     undated = connection.execute("SELECT count(*) FROM articles WHERE published IS NULL").fetchone()[0]
     unresolved = connection.execute("SELECT count(*) FROM mentions WHERE regulation IS NULL").fetchone()[0]
     versions = [row[0] for row in connection.execute("SELECT DISTINCT version FROM articles ORDER BY 1")]
@@ -97,7 +98,7 @@ journal, vacuumed); `datasette -i danchieu.db --inspect-file inspect-data.json` 
 
 ## What is in it
 
-{rows["articles"]} articles of {rows["sites"]} sites, published from {first or "?"} to {last or "?"};
+{rows["articles"]} articles from {sites} of {rows["sites"]} sites, published from {first or "?"} to {last or "?"};
 {rows["mentions"]} citations of {rows["regulations"]} regulations; {rows["relations"]} relations between them;
 {rows["coverage"]} days of coverage by site.
 

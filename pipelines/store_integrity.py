@@ -59,7 +59,7 @@ def check_space(path: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise StorageError(
-            f"{path}: the disk has {free / 2**20:,.0f} MB free and {needed / 2**20:,.0f} MB are needed: make room,"
+            f"{path}: the disk has {free / 2**20:,.1f} MB free and {needed / 2**20:,.1f} MB are needed: make room,"
             " then run the same command again"
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -196,7 +197,7 @@ def test_the_release_says_what_it_is(db: Path) -> None:
     for name in ("README.md", "LICENSE.md"):
         assert "take-down: you@example.org" in (folder / name).read_text(), name
     assert "CC BY 4.0" in (folder / "LICENSE.md").read_text()
-    assert "2 articles of 5 sites" in (folder / "README.md").read_text()
+    assert "2 articles from 1 of 5 sites" in (folder / "README.md").read_text()
 
 
 def test_the_next_release_says_what_changed_and_takes_its_place(db: Path) -> None:
@@ -233,6 +234,16 @@ def test_a_folder_with_something_else_is_left_alone(db: Path) -> None:
     with pytest.raises(InputError, match="no release"):
         released(db)
     assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
+    for manifest in ("[]", "{}", '{"files": {}}', '{"files": 1}', "not JSON"):
+        (folder / "manifest.json").write_text(manifest)
+        with pytest.raises(InputError, match="no release"):
+            released(db)
+    shutil.rmtree(folder)
+    released(db)
+    (folder / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"holds thesis\.txt, which is no part"):
+        released(db)
+    assert (folder / "thesis.txt").read_text() == "mine"
 
 
 def test_a_publication_that_was_killed_between_two_names_goes_on(db: Path) -> None:
