@@ -109,6 +109,15 @@ def reopen(tx: Transaction, urls: Iterable[str], *, before: float, stale: int = 
     )
 
 
+def reopen_unreached(tx: Transaction, site: str, host: str, causes: Iterable[str], *, before: float) -> int:
+    """How many pages get another chance that earlier runs gave up because of their host, which now answers again."""
+    return tx.execute(
+        "UPDATE urls SET state = 'new', next_at = 0, tries = 0 WHERE site = :site AND state = 'failed' AND host = :host"
+        " AND last_fetched < :before AND cause IN (SELECT value FROM json_each(:causes))",
+        {"site": site, "host": host, "before": instant(before), "causes": json.dumps(list(causes))},
+    ).rowcount
+
+
 def reopen_due(tx: Transaction, territory: Territory, *, now: float) -> int:
     """How many articles have come to the day when they are to be looked at again."""
     return tx.execute(

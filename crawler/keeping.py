@@ -12,6 +12,7 @@ from crawler.archive import Archive
 from crawler.counting import Kept, count
 from crawler.horizon import Horizon, horizon
 from crawler.sites import Site
+from crawler.tls.faults import host_faults
 from crawler.visit import Candidate, Lease, Next, Understanding, UrlState, Visit
 from pipelines import store_articles
 from pipelines.instants import instant
@@ -105,6 +106,7 @@ class Keeper:
         if step.children:
             frontier.add(tx, step.children, now=now, found_on=visit.lease.url)
         if understood.found is not None:
+            frontier.reopen_unreached(tx, visit.lease.site, visit.lease.host, host_faults(), before=self.started)
             added, known = self._children(tx, visit, understood, fetch, now)
             kept = replace(kept, added=added, known=known)
         frontier.settle(tx, visit.lease, step, owner=owner, now=now)

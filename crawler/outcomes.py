@@ -162,12 +162,6 @@ def _same_article(site: Site, one: str, other: str) -> bool:
     return identity is not None and identity == site.identity(other)
 
 
-def _same_article(site: Site, one: str, other: str) -> bool:
-    """Whether two addresses bear the same number: a site that moves, or changes a headline, keeps its numbers."""
-    identity = site.identity(one)
-    return identity is not None and identity == site.identity(other)
-
-
 def _header(exchange: Exchange, name: bytes) -> str | None:
     value = next((v for k, v in exchange.headers if k.lower() == name), None)
     return text(value).strip() if value is not None else None

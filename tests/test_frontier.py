@@ -202,3 +202,18 @@ def test_listings_are_reopened_once_a_run(store: Store) -> None:
     with store.write() as tx:
         assert frontier.reopen(tx, [held.url], before=NOW - 10) == 0, "seen in this run already"
         assert frontier.reopen(tx, [held.url], before=NOW + 10) == 1
+
+
+def test_a_host_that_answers_again_gets_its_pages_back(store: Store) -> None:
+    add(
+        store,
+        *(candidate(name) for name in ("het-han", "qua-lon", "vua-roi")),
+        candidate("xa", site="khac", host="x:1"),
+    )
+    for held in lease(store, now=NOW) + lease(store, now=NOW + 2) + lease(store, now=NOW + 4):
+        cause = "too-large" if held.url.endswith("qua-lon") else "expired"
+        later = NOW + 90_000 if held.url.endswith("vua-roi") else NOW
+        settle(store, held, Next("failed", cause=cause), now=later)
+    with store.write() as tx:
+        assert frontier.reopen_unreached(tx, "bao", HOST, ["expired", "dns"], before=NOW + 86_400) == 1
+    assert {name for name, state in states(store).items() if state == "new"} == {"het-han", "xa"}

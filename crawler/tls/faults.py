@@ -45,6 +45,13 @@ def all_faults() -> Mapping[str, Fault]:
     }
 
 
+@cache
+def host_faults() -> tuple[str, ...]:
+    """The classes that are a host's and not one page's: nobody was reached who could have answered."""
+    own = ("answer", "forbidden")
+    return tuple(fault.name for fault in all_faults().values() if fault.kind not in own)
+
+
 def of_verification(errors: Iterable[tuple[int, int]]) -> str | None:
     """The class of the gravest of some (X509_V_ERR_* code, depth) pairs, or None without any.
 
