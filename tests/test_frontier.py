@@ -217,3 +217,15 @@ def test_a_host_that_answers_again_gets_its_pages_back(store: Store) -> None:
     with store.write() as tx:
         assert frontier.reopen_unreached(tx, "bao", HOST, ["expired", "dns"], before=NOW + 86_400) == 1
     assert {name for name, state in states(store).items() if state == "new"} == {"het-han", "xa"}
+
+
+def test_a_lease_never_sorts_what_waits(store: Store) -> None:
+    statements: list[str] = []
+    add(store, candidate("bai"))
+    store.connection.set_trace_callback(statements.append)
+    assert len(lease(store)) == 1
+    store.connection.set_trace_callback(None)
+    chosen = next(statement for statement in statements if "ORDER BY priority" in statement)
+    plan = [row["detail"] for row in store.rows(f"EXPLAIN QUERY PLAN {chosen}")]
+    assert "SEARCH urls USING INDEX urls_ready (host=?)" in plan, plan
+    assert not any("TEMP B-TREE" in step for step in plan), plan
