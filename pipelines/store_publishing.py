@@ -19,7 +19,8 @@ from pipelines.store import Store, Transaction
 from pipelines.store_publishing_masks import mask
 
 EXCERPT = 300  # characters, the citation among them
-SHARE = 3  # excerpts of an article hold together at most a third of it, or one excerpt
+WIDTHS = (EXCERPT, 220, 160, 120, 80, 60)  # narrower where citations are many
+SHARE = 3  # the excerpts of an article show together at most a third of it, or as much as one excerpt
 
 # With the texts come what belongs to them; earlier versions and what was removed from pages stay private.
 _WITH_TEXTS: Mapping[str, Sequence[str]] = {
@@ -98,26 +99,38 @@ def _excerpts(rows: sqlite3.Cursor) -> Iterator[tuple[int, int, int, int, str]]:
         text = mentions[0]["text"]
         keep = [(row["start"], row["end"]) for row in mentions]
         hidden = mask(text, keep)
-        spans = [window(text, start, end) for start, end in keep]
-        for row, (start, end) in _within_share(mentions, spans, len(text)):
-            yield article, row["i"], start, end, hidden[start:end]
+        for row, span in zip(mentions, windows(text, keep), strict=True):
+            if span is not None:
+                yield article, row["i"], *span, hidden[slice(*span)]
 
 
-def _within_share(
-    mentions: Sequence[sqlite3.Row], spans: Sequence[tuple[int, int]], size: int
-) -> Iterator[tuple[sqlite3.Row, tuple[int, int]]]:
-    """The excerpts, until together they would show more than a share of the text: else many of them were the text."""
+def windows(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int] | None]:
+    """The excerpt round each citation of an article, as wide as they can all be when together they show no more than
+    a share of the text: else many excerpts were the text. Where even narrow ones are too many, the last have none.
+    """
+    most = max(EXCERPT, len(text) // SHARE)
+    for width in WIDTHS:
+        found = [window(text, start, end, width) for start, end in spans]
+        if len(_shown(found)) <= most:
+            return list(found)
+    kept: list[tuple[int, int] | None] = []
     shown: set[int] = set()
-    for row, (start, end) in zip(mentions, spans, strict=True):
-        more = shown.union(range(start, end))
-        if len(more) <= max(EXCERPT, size // SHARE):
-            shown = more
-            yield row, (start, end)
+    for span in found:
+        more = set(range(*span)) - shown
+        fits = len(shown) + len(more) <= most
+        kept.append(span if fits else None)
+        shown |= more if fits else set()
+    return kept
 
 
-def window(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span of at most ``EXCERPT`` characters round a citation, cut between words; a longer citation is cut off."""
-    room = max(0, EXCERPT - (end - start))
+def _shown(spans: Sequence[tuple[int, int]]) -> set[int]:
+    return {position for start, end in spans for position in range(start, end)}
+
+
+def window(text: str, start: int, end: int, width: int = EXCERPT) -> tuple[int, int]:
+    """The span of at most ``width`` characters round a citation, cut between words; a longer citation stands alone,
+    cut off at ``EXCERPT``."""
+    room = max(0, width - (end - start))
     since = max(0, start - room // 2)
     until = min(len(text), end + room - (start - since), since + EXCERPT)
     while 0 < since < start and not text[since - 1].isspace():

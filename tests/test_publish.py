@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -22,7 +23,7 @@ from pipelines.corpus import run_corpus
 from pipelines.errors import InputError
 from pipelines.store import Store, reading
 from pipelines.store_integrity import check_search
-from pipelines.store_publishing import EXCERPT, SHARE, published, window
+from pipelines.store_publishing import EXCERPT, SHARE, published, window, windows
 from pipelines.store_publishing_masks import HIDDEN, mask
 
 MASKED = [
@@ -184,6 +185,16 @@ def test_many_citations_do_not_add_up_to_the_text(tmp_path: Path) -> None:
         assert store.value("SELECT count(*) FROM mentions") == 30
         shown = {n for row in store.rows('SELECT start, "end" FROM excerpts') for n in range(row["start"], row["end"])}
         assert 0 < len(shown) <= len(cited) // SHARE
+
+
+@pytest.mark.parametrize(("n", "gap", "excerpts"), [(1, 5000, 1), (3, 400, 3), (10, 200, 10), (10, 30, 5)])
+def test_excerpts_are_as_wide_as_their_number_allows(n: int, gap: int, excerpts: int) -> None:
+    text = "".join(f"Nghị định {i:02}/2020/NĐ-CP " + "từ " * (gap // 3) for i in range(n))
+    spans = [(found.start(), found.end()) for found in re.finditer("Nghị định [^ ]+", text)]
+    given = [window for window in windows(text, spans) if window is not None]
+    assert len(given) >= excerpts
+    shown = {position for start, end in given for position in range(start, end)}
+    assert len(shown) <= max(EXCERPT, len(text) // SHARE)
 
 
 def test_the_release_says_what_it_is(db: Path) -> None:
