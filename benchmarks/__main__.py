@@ -77,7 +77,7 @@ def parts(pages: Path | None, treebank: tuple[Path, ...]) -> Iterator[Part]:
         "Fetching",
         "Pages a second of the TLS ladder with its archive beside plain Scrapy.",
         "fetch.py",
-        ("--pages", "400", "--rounds", "1"),
+        ("--pages", "1000", "--rounds", "3"),
         (),
     )
     yield Part(
@@ -119,7 +119,7 @@ def section(part: Part, arguments: tuple[str, ...], given: dict[str, tuple[str, 
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         click.echo(f"{command}: exit {done.returncode}: {last}", err=True)
         return ""
-    out = done.stdout.strip()
+    out = done.stdout.strip("\n")
     shown = out if "\n|---" in out else f"```\n{out}\n```"
     return f"\n## {part.title}\n\n{part.about} `{command}`\n\n{shown}\n"
 
