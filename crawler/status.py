@@ -36,12 +36,19 @@ WHERE article NOT IN (SELECT id FROM articles)
 """
 
 
+_COVERAGE = """
+SELECT state, count(*) AS n FROM coverage WHERE day >= date('now', '+7 hours', '-30 days')
+GROUP BY state ORDER BY n DESC
+"""
+
+
 def status(store: Store) -> dict[str, Any]:
     """What is known of the crawl: sites, queue, causes of failure, unknown codes, unfit corrections, sizes."""
     return {
         "sites": [dict(row) for row in store.rows(_SITES)],
         "queue": {row["state"]: row["n"] for row in store.rows(_QUEUE)},
         "failed": [dict(row) for row in store.rows(_FAILED)],
+        "coverage": {row["state"]: row["n"] for row in store.rows(_COVERAGE)},
         "unknown_codes": [dict(row) for row in store.rows(_UNKNOWN)],
         "unfit_corrections": [dict(row) for row in store.rows(_UNFIT)],
         "database_bytes": store.path.stat().st_size,
@@ -110,6 +117,9 @@ def as_lines(found: dict[str, Any]) -> list[str]:
     queue = ", ".join(f"{n} {state}" for state, n in found["queue"].items())
     lines = [f"queue: {queue or 'empty'}"]
     lines += [f"failed: {row['n']} because of {row['cause']}" for row in found["failed"]]
+    if found["coverage"]:
+        days = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in found["coverage"].items())
+        lines.append(f"days of sites in the last thirty days: {days}")
     lines += [f"unknown code: {row['code']} ({row['n']} times)" for row in found["unknown_codes"]]
     lines += [f"correction that no longer fits: {row['article']}: {row['text']}" for row in found["unfit_corrections"]]
     megabyte = 1_000_000
