@@ -12,7 +12,7 @@ import uvicorn
 from datasette.app import Datasette
 
 from pipelines.errors import InputError
-from pipelines.store import reading
+from pipelines.store import bring_up_to_date, reading
 
 CONFIGURATION = Path(__file__).parent.parent / "output"
 
@@ -40,6 +40,7 @@ def serve(db: Path | None, port: int, say: Callable[[str], None]) -> None:
     if not databases:
         raise InputError(f"there is no database in {CONFIGURATION}: run `danchieu demo` first")
     for database in databases:
+        bring_up_to_date(database, say)
         with reading(database):
             pass
     with socket.socket() as probe:

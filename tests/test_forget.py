@@ -238,7 +238,7 @@ def test_a_tombstone_of_a_host_covers_its_pages() -> None:
             assert tombstones(connection).cover(address) == covered, address
 
 
-def test_the_command(demo_copy: Path, run: Run) -> None:
+def test_the_command_and_an_import_of_what_was_forgotten(demo_db: Path, demo_copy: Path, run: Run) -> None:
     with closing(sqlite3.connect(demo_copy)) as connection:
         url, text = connection.execute("SELECT url, text FROM articles JOIN texts ON article = id").fetchone()
     done = run("forget", url, "--reason", "the author asked", "--db", demo_copy)
@@ -250,8 +250,10 @@ def test_the_command(demo_copy: Path, run: Run) -> None:
     assert text.splitlines()[-1].encode() not in base.everything()
     with reading(demo_copy) as store:
         assert str(explain_address(store, {}, url)).startswith("It was forgotten on")
-    again = run("import", archive_folder(demo_copy), "--all", "--db", demo_copy, "--workers", "1")
+    again = run("import", archive_folder(demo_db), "--all", "--db", demo_copy, "--workers", "1")
     assert again.returncode == 0, again.stderr
+    assert " 1 forgotten" in again.stdout, again.stdout
+    assert text.splitlines()[-1].encode() not in base.everything()
     assert base.rows(f"SELECT count(*) FROM articles WHERE id = {article_id(url)}") == [(0,)]
 
 
