@@ -43,6 +43,10 @@ MASKED = [
     ("(SN 1985)", "(SN ████)"),
     ("sinh năm 1985", "sinh năm ████"),
     ("Ngày sinh: 3-4-1990", "Ngày sinh: ████████"),
+    ("sinh ngày mùng 2 tháng 9 năm 1945.", f"sinh ngày {HIDDEN * 23}."),
+    ("ông A (sinh: 12.5.1960)", "ông A (sinh: █████████)"),
+    ("Điện thoại liên hệ: 3.824.567 - 3.824.568.", f"Điện thoại liên hệ: {HIDDEN * 21}."),
+    ("số định danh cá nhân 064 099 001 234", f"số định danh cá nhân {HIDDEN * 15}"),
 ]
 UNTOUCHED = [
     "Quy định số 96-QĐ/TW, ngày 02 tháng 02 năm 2023 của Bộ Chính trị",
@@ -50,7 +54,8 @@ UNTOUCHED = [
     "hơn 500.000.000 đồng và 120 000 000 đồng",
     "Công văn số 0123456789/UBND-NC",
     "dân số 1.234.567 người",
-    "năm học 2023-2024, học sinh 2023",
+    "năm học 2023-2024, học sinh 2023, tuyển sinh 2024, thí sinh 2025",
+    "Công văn số 123456789/UBND, từ 01.01.2023 đến 31.12.2023",
     "từ 07:30 đến 11:00 ngày 02/02/2023",
 ]
 
