@@ -49,7 +49,7 @@ class Rules:
 
     def allows(self, url: str) -> bool:
         """Whether the page may be fetched."""
-        return self.state == "none" or Protego.parse(self.text).can_fetch(url, AGENT)
+        return self.state == "none" or Protego.parse(self.text.removeprefix("\ufeff")).can_fetch(url, AGENT)
 
 
 def save(tx: Transaction, host: str, rules: Rules) -> None:

@@ -13,19 +13,31 @@ import pytest
 
 from chained import chained_site
 from conftest import Run
+from crawler.robots import Rules
 
 CLOSED = "User-agent: danchieu\nDisallow: /bai-viet-post3\n\nUser-agent: *\nDisallow: /\n"
 ANSWERS = [
-    ("no rules", (200, ""), 0, 6, "rules"),
-    ("everything open", (200, "User-agent: *\nAllow: /\n"), 0, 6, "rules"),
-    ("closed to others", (200, "User-agent: BadBot\nDisallow: /\n"), 0, 6, "rules"),
     ("one article closed to us", (200, CLOSED), 0, 5, "rules"),
     ("all articles closed", (200, "User-agent: *\nDisallow: /bai-viet\n"), 3, 0, "rules"),
-    ("all closed", (200, "User-agent: *\nDisallow: /\n"), 5, 0, "rules"),
     ("not found", (404, "<html>404</html>"), 0, 6, "none"),
-    ("forbidden", (403, ""), 0, 6, "none"),
-    ("html in its place", (200, "<!doctype html><html><body>Trang chủ</body></html>"), 0, 6, "rules"),
 ]
+TEXTS = [
+    ("", True),
+    ("User-agent: *\nAllow: /\n", True),
+    ("User-agent: BadBot\nDisallow: /\n", True),
+    ("User-agent: *\nDisallow: /\n", False),
+    ("User-agent: danchieu\nDisallow: /\n\nUser-agent: *\nAllow: /\n", False),
+    ("User-agent: *\nDisallow: /\nAllow: /bai\n", True),
+    ("user-agent: DANCHIEU\ndisallow: /bai-*-post\n", False),
+    ("<!doctype html><html><body>Trang chủ</body></html>", True),
+    ("Disallow: /\n", True),
+    ("\ufeffUser-agent: *\r\nDisallow: /\r\n", False),
+]
+
+
+@pytest.mark.parametrize(("text", "allowed"), TEXTS)
+def test_a_text_is_read_as_rfc_9309_says(text: str, allowed: bool) -> None:
+    assert Rules("rules", 0.0, text).allows("https://bao.example/bai-mot-post1.html") is allowed, text
 
 
 @pytest.mark.parametrize(
