@@ -11,10 +11,12 @@ from operator import itemgetter
 from pipelines.store import Transaction
 
 # A state of an article: one of its texts, and when it was fetched. ``revision`` is NULL for the text it has now, whose
-# rows in the other tables come with it; ``rank`` tells the better understanding of the same text: the later one.
+# rows in the other tables come with it; ``rank`` tells the better rows for one text: those that have it (a release has
+# none), then those of the later understanding.
 _STATES = """
 INSERT INTO temp.states
 SELECT :part, a.id, NULL, f.id, coalesce(f.fetched_at, a.first_seen), a.text_sha256, json_array(
+  EXISTS (SELECT 1 FROM source.texts t WHERE t.article = a.id),
   coalesce((SELECT max(r.started) FROM source.runs r WHERE r.version = a.version), ''), a.version, a.title, a.lead,
   a.author, a.published, a.n_mentions, a.state, a.site
 ), a.first_seen FROM source.articles a LEFT JOIN source.fetches f ON f.id = a.fetch

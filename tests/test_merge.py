@@ -20,6 +20,7 @@ from crawler.archive_read import read_at
 from crawler.forgetting import forget
 from crawler.merging import merge
 from crawler.opening import archive_folder
+from crawler.publishing import publish
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError, StorageError
 from pipelines.models import Document, Fetch, Metadata
@@ -177,6 +178,17 @@ def test_archive_files_of_one_name_and_other_contents_are_both_kept(tmp_path: Pa
         for row in store.rows("SELECT * FROM fetches"):
             page = read_at(archive_folder(whole), row["warc_file"], row["warc_offset"])
             assert page.page.body.decode() == row["body_sha256"]
+
+
+def test_a_release_adds_what_it_knows_and_takes_no_text_away(tmp_path: Path) -> None:
+    db = made(tmp_path / "a.db", ARTICLES[:3])
+    publish(db, tmp_path / "release", name=None, with_texts=False, rights=False, contact=None)
+    part = made(tmp_path / "b.db", ARTICLES[:1])
+    for order in ([part, tmp_path / "release" / "danchieu.db"], [tmp_path / "release" / "danchieu.db", part]):
+        with Store.open(merged(*order)) as store:
+            assert store.value("SELECT count(*) FROM articles") == 3
+            assert store.value("SELECT article FROM texts") == ARTICLES[0].id
+            assert store.value("SELECT count(DISTINCT article) FROM mentions") == 3
 
 
 QUEUE = [  # state, last_fetched, first_seen in one and the other; and what comes of it
