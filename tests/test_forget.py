@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from archive_samples import exchange
+from chained import chained_site
 from conftest import Run
 from crawler import frontier
 from crawler.archive import Archive
@@ -266,6 +267,19 @@ def test_the_queue_takes_no_address_under_a_tombstone(base: Base) -> None:
         assert frontier.add(tx, found, now=0) == 2, (
             "a new page of the first site, and one of the site that shares a host"
         )
+
+
+def test_a_crawl_does_not_ask_for_what_was_forgotten(tmp_path: Path, run: Run) -> None:
+    db = tmp_path / "base.db"
+    with chained_site(listings=1, per_listing=2) as site:
+        crawl = ("crawl", "--refetch", "--db", db, "--sites", site.catalogue(tmp_path), "--workers", "1")
+        assert run(*crawl).returncode == 0
+        forget(db, f"http://127.0.0.1:{site.port}/bai-viet-post0.html", "asked", {})
+        site.served.clear()
+        assert run(*crawl).returncode == 0
+        assert (site.served["/bai-viet-post0.html"], site.served["/bai-viet-post1.html"]) == (0, 1)
+    with reading(db) as store:
+        assert store.value("SELECT count(*) FROM urls WHERE url LIKE '%post0%'") == 0
 
 
 def killed(base: Base, seconds: float) -> None:
