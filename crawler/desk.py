@@ -13,6 +13,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler.archive import Archive
 from crawler.counting import Kept
+from crawler.frontier import Outlook
 from crawler.health import Verdict, finish
 from crawler.health_judging import Finished
 from crawler.keeping import Keeper
@@ -124,7 +125,11 @@ class Desk:
     async def open(self) -> None:
         """Starts the workers; raises ``CloseSpider`` when the writer could not begin."""
         self._workers = Workers(work, n=self.plan.workers, initializer=begin, page_seconds=self.plan.page_seconds)
-        await self._workers.open()
+        try:
+            await self._workers.open()
+        except PoolBroken as error:
+            self.error = error
+            raise CloseSpider("pool") from error
         if self.error is not None:
             raise CloseSpider("storage")
 
@@ -136,6 +141,9 @@ class Desk:
         understanding = self._doorkeeper.judged(visit, await self._understand(visit))
         if understanding.again:
             self._give_back(visit, time.time() + GIVEN_BACK_SECONDS)
+            return
+        if self._ended.is_set():  # the writer is gone: nothing can be kept, and nobody would answer
+            self.on_delivery(Delivery(kept=((visit.lease, Kept(lost=True)),), outlook=Outlook(more=False)))
             return
         future: asyncio.Future[Kept] = asyncio.get_running_loop().create_future()
         self._settling[visit.lease.url] = future

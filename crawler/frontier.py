@@ -17,6 +17,7 @@ from pipelines.store_tombstones import is_forgotten
 
 Clock = Callable[[], float]  # epoch seconds
 
+HELD_PER_HOST = 16  # leases of one host at once, so that a slow one does not hold them all
 HORIZON = 1.0  # only time slots this close are leased, so that a lease never ages waiting for its turn
 LEASE_SECONDS = 60.0  # renewed by the writer, so it may be short however slow a page is
 PATIENCE = 120.0  # a run waits this long for a row that is not due; a later one is the next run's
@@ -135,6 +136,11 @@ def resume_deferred(tx: Transaction, territory: Territory, *, now: float) -> int
         " AND host IN (SELECT value FROM json_each(:hosts))",
         parameters,
     )
+    tx.execute(  # a clock that once ran ahead must not close a host until then
+        "UPDATE hosts SET next_allowed = :now WHERE next_allowed > :later"
+        " AND host IN (SELECT value FROM json_each(:hosts))",
+        {**parameters, "now": now},
+    )
     return tx.execute(
         "UPDATE urls SET next_at = 0 WHERE state = 'new' AND next_at > :later"
         " AND site IN (SELECT value FROM json_each(:sites))",
@@ -160,8 +166,10 @@ def waiting(connection: sqlite3.Connection, territory: Territory) -> int:
     return int(row["n"])
 
 
-def lease(tx: Transaction, territory: Territory, *, owner: str, now: float, limit: int) -> list[Lease]:
-    """At most ``limit`` addresses whose time slot begins within ``HORIZON``, by slot.
+def lease(
+    tx: Transaction, territory: Territory, *, owner: str, now: float, limit: int, held: Mapping[str, int] | None = None
+) -> list[Lease]:
+    """At most ``limit`` addresses whose time slot begins within ``HORIZON``, by slot; ``held`` counts leases by host.
 
     Each takes the next free slot of its host, here in the table, so that any number of processes are as polite as one.
     """
@@ -179,7 +187,10 @@ def lease(tx: Transaction, territory: Territory, *, owner: str, now: float, limi
     for row in ready:
         if len(leases) >= limit:
             break
-        leases += _lease_host(tx, territory, row, owner=owner, now=now, limit=min(share, limit - len(leases)))
+        free = HELD_PER_HOST - (held or {}).get(row["host"], 0)
+        room = min(share, limit - len(leases), free)
+        if room > 0:
+            leases += _lease_host(tx, territory, row, owner=owner, now=now, limit=room)
     return sorted(leases, key=lambda found: found.due)
 
 
@@ -317,5 +328,6 @@ def outlook(connection: sqlite3.Connection, territory: Territory, *, owner: str,
         " AND site IN (SELECT value FROM json_each(:sites))",
         parameters,
     ).fetchone()["at"]
-    times = [at for at in (due, others) if at is not None and at <= now + PATIENCE]
+    patience = PATIENCE + max(territory.delays.values(), default=0)
+    times = [at for at in (due, others) if at is not None and at <= now + patience]
     return Outlook(bool(times), max(now, min(times)) if times else None)

@@ -11,6 +11,7 @@ from crawler import frontier
 from crawler.archive import Archive
 from crawler.counting import Kept, count
 from crawler.horizon import Horizon, horizon
+from crawler.outcomes import try_again
 from crawler.sites import Site
 from crawler.tls.faults import host_faults
 from crawler.visit import Candidate, Lease, Next, Understanding, UrlState, Visit
@@ -105,6 +106,7 @@ class Keeper:
                 step = Next("rejected", cause="forgotten")
         if step.children:
             frontier.add(tx, step.children, now=now, found_on=visit.lease.url)
+            frontier.reopen(tx, [c.url for c in step.children], before=self.started, stale=visit.lease.stale)
         if understood.found is not None:
             frontier.reopen_unreached(tx, visit.lease.site, visit.lease.host, host_faults(), before=self.started)
             added, known = self._children(tx, visit, understood, fetch, now)
@@ -129,6 +131,8 @@ class Keeper:
         step = visit.next
         if step.state != "done" or step.cause is not None:
             return step
+        if understood.cause is not None and visit.lease.kind != "article":
+            return try_again(visit.lease, understood.cause, now)  # a lost listing loses all behind it
         if understood.cause is not None:
             return replace(step, state="failed", cause=understood.cause)
         if understood.refusal is not None:

@@ -110,8 +110,7 @@ def _judge(lease: Lease, exchange: Exchange, content: Content, site: Site, now: 
     if status in TRY_AGAIN:
         return try_again(lease, f"http-{status}", now, after=_retry_after(exchange, now), host_failed=True)
     if status == 304:
-        asked = lease.etag or lease.last_modified
-        return Next("done", host_failed=False) if asked else try_again(lease, "unasked-304", now)
+        return Next("done", host_failed=False) if lease.conditional else try_again(lease, "unasked-304", now)
     if status != 200:
         return Next("failed", cause=f"http-{status}", host_failed=False)
     if "cut" in content.flags:

@@ -46,10 +46,15 @@ class Rules:
     checked: float
     text: str = ""
     error: FetchError | None = None
+    parsed: Protego = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Parsed once: half a megabyte of rules takes a fifth of a second.
+        object.__setattr__(self, "parsed", Protego.parse(self.text.removeprefix("\ufeff")))
 
     def allows(self, url: str) -> bool:
         """Whether the page may be fetched."""
-        return self.state == "none" or Protego.parse(self.text.removeprefix("\ufeff")).can_fetch(url, AGENT)
+        return self.state == "none" or self.parsed.can_fetch(url, AGENT)
 
 
 def save(tx: Transaction, host: str, rules: Rules) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
+from collections import Counter
 from itertools import count
 from typing import Self
 
@@ -21,7 +22,8 @@ from crawler.frontier import Outlook
 from crawler.visit import Lease
 from crawler.writer import Delivery
 
-IN_FLIGHT = 32  # rows between hand-out and commit; CONCURRENT_REQUESTS counts the downloader alone
+ON_THE_WIRE = 200  # so that a few dozen hosts that hang for a minute do not stop the others
+BEHIND_IT = 32  # rows between the downloader and their commit, whose pages are in memory
 PER_HOST = 2  # connections to a host at once, however slow it is
 WAKE = Request("about:wake")  # does nothing but make the engine look again
 
@@ -36,6 +38,7 @@ class LeaseScheduler:
         self._ready: list[tuple[float, int, Lease]] = []
         self._out: dict[str, Lease] = {}
         self._connected: dict[str, str] = {}  # address -> host, of the rows on the wire
+        self._busy: Counter[str] = Counter()  # how many of them a host has
         self._last: dict[str, float] = {}
         self._outlook = Outlook(more=True)
         self._timer: asyncio.TimerHandle | None = None
@@ -71,7 +74,7 @@ class LeaseScheduler:
 
     def next_request(self) -> Request | None:
         """The next row whose slot has come and whose host has a free connection."""
-        if self._closing or len(self._out) >= IN_FLIGHT:
+        if self._closing or self._is_full():
             return None
         now = time.time()
         later: list[tuple[float, int, Lease]] = []
@@ -87,6 +90,7 @@ class LeaseScheduler:
         if chosen is not None:
             self._out[chosen.url] = chosen
             self._connected[chosen.url] = chosen.host
+            self._busy[chosen.host] += 1
             self._last[chosen.host] = now
         self._arm(now)
         return None if chosen is None else self._crawler.spider.request(chosen)  # type: ignore[union-attr]
@@ -97,19 +101,24 @@ class LeaseScheduler:
             heapq.heappush(self._ready, (lease.due, next(self._order), lease))
         for lease, _ in delivery.kept:
             self._out.pop(lease.url, None)
-            self._connected.pop(lease.url, None)  # one that a middleware stopped never left the downloader
+            self._off_the_wire(lease)  # one that a middleware stopped never left the downloader
         self._outlook = delivery.outlook
         if delivery.error is not None or delivery.stopped:
             self._ready.clear()
             self._out.clear()
         self._wake()
 
+    def _is_full(self) -> bool:
+        """Whether no further row may be handed out; CONCURRENT_REQUESTS counts the downloader alone."""
+        wire = len(self._connected)
+        return wire >= ON_THE_WIRE or len(self._out) - wire >= BEHIND_IT
+
     def _may_go(self, lease: Lease, now: float) -> bool:
         """Whether its host has a free connection and has rested: two late rows must not leave together."""
         return self._has_room(lease) and self._rested(lease) <= now
 
     def _has_room(self, lease: Lease) -> bool:
-        return sum(host == lease.host for host in self._connected.values()) < PER_HOST
+        return self._busy[lease.host] < PER_HOST
 
     def _rested(self, lease: Lease) -> float:
         """When the host of a row may be asked again."""
@@ -117,8 +126,15 @@ class LeaseScheduler:
 
     def _left(self, request: Request, spider: Spider) -> None:
         lease: Lease | None = request.meta.get("lease")
-        if lease is not None and self._connected.pop(lease.url, None) is not None:
+        if lease is not None and self._off_the_wire(lease):
             self._wake()
+
+    def _off_the_wire(self, lease: Lease) -> bool:
+        """Whether the row was on the wire until now."""
+        if self._connected.pop(lease.url, None) is None:
+            return False
+        self._busy[lease.host] -= 1
+        return True
 
     def _wake(self) -> None:
         engine = self._crawler.engine
@@ -132,7 +148,7 @@ class LeaseScheduler:
         """
         if self._timer is not None:
             self._timer.cancel()
-        if self._closing or len(self._out) >= IN_FLIGHT:
+        if self._closing or self._is_full():
             return
         times = [max(due, self._rested(lease)) for due, _, lease in self._ready if self._has_room(lease)]
         if times:

@@ -50,6 +50,14 @@ class Lease:
     last_modified: str | None = None
     interval: float | None = None
 
+    @property
+    def conditional(self) -> bool:
+        """Whether the server may answer "not modified": only of an article that was stored.
+
+        A listing that answers so would hide what an earlier, narrower run left out.
+        """
+        return self.kind == "article" and self.interval is not None and bool(self.etag or self.last_modified)
+
 
 @dataclass(frozen=True, slots=True)
 class Next:

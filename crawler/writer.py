@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +25,7 @@ from pipelines.models import Position
 from pipelines.store import Store, Transaction
 
 BATCH = 16  # visits that share one fsync
-BUFFER = 48  # leases held: in the buffer, on the wire, in the pool
+BUFFER = 256  # leases held: in the buffer, on the wire, in the pool
 BEAT = 1.0
 RESCUE_SECONDS = 3.0
 
@@ -193,7 +194,8 @@ class Writer:
         room = min(BUFFER - len(self._held), self._left())
         if room <= 0:
             return ()
-        leases = frontier.lease(tx, self.territory, owner=owner, now=self.clock(), limit=room)
+        held = Counter(lease.host for lease in self._held.values())
+        leases = frontier.lease(tx, self.territory, owner=owner, now=self.clock(), limit=room, held=held)
         self._held |= {lease.url: lease for lease in leases}
         return tuple(leases)
 

@@ -56,6 +56,8 @@ class Store:
             check_space(path, reserve)
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = _connect(path)
+            _refuse_foreign(connection, path)  # before the first pragma that writes
+            refuse_newer(connection, path)
             connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -112,6 +114,7 @@ class Store:
     def close(self) -> None:
         """Folds the log back into the file when nobody else uses it, and closes."""
         try:
+            self.connection.execute("PRAGMA busy_timeout = 0")  # another process at work will do it
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error:
             pass  # a reader is still at work or the disk is full: SQLite folds it back at the next opening
@@ -134,17 +137,25 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _refuse_foreign(connection: sqlite3.Connection, path: Path, *, empty: bool = False) -> None:
+    """Raises ``StorageError`` for a database of somebody else's, and for one without tables if ``empty``."""
+    tables = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "articles" not in tables and (tables or empty):
+        raise StorageError(f"{path} is not a danchieu database: name another one with --db")
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[Store]:
     """A database opened for reading only; raises ``InputError`` when it is missing, ``StorageError`` when not ours."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder: name the database file with --db")
     if not path.is_file():
         raise InputError(f"{path} does not exist: run `danchieu demo` or `danchieu crawl` first, or name one with --db")
     connection: sqlite3.Connection | None = None
     try:
         connection = _connect(path)
         connection.execute("PRAGMA query_only = ON")
-        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'articles'").fetchone() is None:
-            raise StorageError(f"{path} is not a danchieu database: name another one with --db")
+        _refuse_foreign(connection, path, empty=True)
         refuse_newer(connection, path)
         yield Store(path, connection)
     except DanchieuError:

@@ -173,7 +173,7 @@ def test_the_breaker_rests_a_host_and_keeps_its_pages(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("retry", "more"),
-    [(0.0, True), (frontier.PATIENCE - 1, True), (frontier.PATIENCE + 1, False)],
+    [(0.0, True), (frontier.PATIENCE - 1, True), (frontier.PATIENCE + 10, False)],
     ids=["due", "soon", "the next run's"],
 )
 def test_outlook_counts_what_this_run_can_wait_for(store: Store, retry: float, more: bool) -> None:

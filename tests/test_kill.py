@@ -17,6 +17,7 @@ import pytest
 
 from chained import ChainedSite, chained_site
 from crawler.archive_read import read_archive
+from crawler.frontier import HELD_PER_HOST
 
 STARTED: list[subprocess.Popen[str]] = []
 COMMAND = [sys.executable, "-m", "crawler", "crawl", "--workers", "1"]
@@ -101,7 +102,7 @@ def test_five_kills(tmp_path: Path) -> None:
         assert "taken back" in said or "waiting" in said, said
         assert_whole(db, site)
         again = sum(n - 1 for path, n in site.served.items() if "post" in path)
-        assert again <= 5 * 48, f"{again} articles were served twice; at most the leases in flight may be"
+        assert again <= 5 * HELD_PER_HOST, f"{again} articles were served twice; at most the leases in flight may be"
 
 
 @pytest.mark.timeout(170)

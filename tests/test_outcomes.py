@@ -30,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 def lease(*, kind: UrlKind = "article", tries: int = 1, depth: int = 0, etag: str | None = None) -> Lease:
-    return Lease(URL, URL, "bao", "bao.example:443", kind, depth, 0, tries, NOW, etag=etag)
+    return Lease(URL, URL, "bao", "bao.example:443", kind, depth, 0, tries, NOW, etag=etag, interval=86400.0)
 
 
 def exchange(status: int, headers: Mapping[str, str] | None = None, body: bytes = HTML) -> Exchange:
@@ -55,6 +55,7 @@ ANSWERS = [
     ("too many requests", exchange(429, {"Retry-After": "120"}), lease(), ("new", "http-429")),
     ("a teapot", exchange(418), lease(), ("failed", "http-418")),
     ("not modified, as asked", exchange(304), lease(etag='"a"'), ("done", None)),
+    ("not modified, a listing", exchange(304), lease(kind="listing", etag='"a"'), ("new", "unasked-304")),
     ("not modified, unasked", exchange(304), lease(), ("new", "unasked-304")),
     (
         "cut gzip",

@@ -133,6 +133,16 @@ def test_what_is_no_database_of_ours(path: Path) -> None:
         pass
 
 
+def test_a_stranger_s_database_is_left_alone(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs(a)")
+    before = path.read_bytes()
+    with pytest.raises(StorageError, match="not a danchieu database"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
 def test_a_reader_cannot_write(path: Path) -> None:
     Store.open(path).close()
     with pytest.raises(StorageError), reading(path) as store:

@@ -47,7 +47,8 @@ class NewsSpider(Spider):
         """The request of a lease."""
         site = self.desk.plan.sites[lease.site]
         policy = HostPolicy(site.allow, site.extra_ca, site.private, site.connect)
-        headers = {"If-None-Match": lease.etag, "If-Modified-Since": lease.last_modified}
+        validators = {"If-None-Match": lease.etag, "If-Modified-Since": lease.last_modified}
+        headers = validators if lease.conditional else {}
         return Request(
             lease.fetch_url,
             headers={name: value for name, value in headers.items() if value},
