@@ -97,6 +97,8 @@ class Workers(Generic[A, R]):
                 raise PageTimeout(f"not understood within {self._page_seconds:.0f} s") from error
             except (CancelledError, asyncio.CancelledError):
                 continue
+            except BrokenExecutor:  # a worker died idle, and the pool took every page with it
+                await self._renew(pool)
             except ProcessExpired as error:
                 # It may have been this page or the system short of memory: once more tells.
                 deaths += 1
