@@ -8,20 +8,21 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
+from crawler import cli_streams
 from crawler.cli_batch import import_, reprocess
 from crawler.cli_database import forget, merge, prune, publish, rehydrate
 from crawler.cli_export import export
-from crawler.cli_options import FILE, db_option, sites_option, workers_option
+from crawler.cli_options import FILE, NAME, db_option, sites_option, workers_option
 from crawler.cli_queue import explain, retry
 from crawler.cli_sample import sample
 from crawler.cli_sites import sites
-from pipelines.errors import DanchieuError, InputError
+from pipelines.errors import DanchieuError, InputError, StorageError
 
 INTERRUPTED = 130
 
@@ -32,9 +33,11 @@ class Danchieu(click.Group):
     def invoke(self, context: click.Context) -> Any:
         """Runs the verb. click itself would end with 1, which is kept for bugs."""
         try:
-            return super().invoke(context)
+            code = super().invoke(context)
+            sys.stdout.flush()
+            return code
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor may the rest be flushed at exit
+            cli_streams.silence(sys.stdout)
             return 0
 
 
@@ -95,7 +98,7 @@ def crawl(db: Path, names: tuple[str, ...], alone: bool, notify: str | None, **a
 
 
 @danchieu.command(epilog="Example: danchieu extract page.html --json")
-@click.argument("file", metavar="FILE or -")
+@click.argument("file", type=NAME, metavar="FILE or -")
 @click.option("--url", help="The page's address, when the page does not say it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @sites_option
@@ -110,17 +113,20 @@ def extract(file: str, url: str | None, as_json: bool, sites: Path | None) -> No
 
 
 @danchieu.command(epilog="Example: echo 'Quy định số 96-QĐ/TW' | danchieu references - --json")
-@click.argument("file", metavar="FILE or -")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--lines", "form", flag_value="lines", help="One text a line in, one object a line out.")
-@click.option("--jsonl", "form", flag_value="jsonl", help='One {"text", "published"?, "province"?} a line.')
+@click.argument("file", type=NAME, metavar="FILE or -")
+@click.option("--json", is_flag=True, help="Print one JSON object.")
+@click.option("--lines", is_flag=True, help="One text a line in, one object a line out.")
+@click.option("--jsonl", is_flag=True, help='One {"text", "published"?, "province"?} a line.')
 @click.option("--published", metavar="DATE", help="The day the text was published, YYYY-MM-DD.")
 @click.option("--province", metavar="UNIT", help="Name slug of the unit the text is of, such as gia-lai.")
-def references(file: str, as_json: bool, form: str | None, published: str | None, province: str | None) -> None:
+def references(file: str, published: str | None, province: str | None, **forms: bool) -> None:
     """Find references in plain text."""
     from crawler.referring import print_references
 
-    print_references(file, sys.stdout, as_json=as_json, form=form, published=published, province=province)
+    asked = [form for form, is_asked in forms.items() if is_asked]
+    if len(asked) > 1:
+        raise click.UsageError(f"--{' and --'.join(asked)} exclude each other: give one")
+    print_references(file, sys.stdout, form=asked[0] if asked else None, published=published, province=province)
 
 
 @danchieu.command(epilog="Example: danchieu browse --db output/demo.db --port 8001")
@@ -163,27 +169,48 @@ for verb in (import_, reprocess, export, explain, retry, sample, sites, forget, 
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs the command and maps every exception to its exit code: the one place where that is done."""
+    """Runs the command and ends the process with its exit code."""
+    cli_streams.prepare()
     try:
-        sys.exit(danchieu.main(args=arguments, standalone_mode=False) or 0)
+        code = _exit_code(arguments)
+    finally:
+        cli_streams.settle()
+    sys.exit(code)
+
+
+def _exit_code(arguments: list[str] | None) -> int:
+    """What the command ends with: the one place where exceptions are mapped to exit codes and sentences."""
+    try:
+        return danchieu.main(args=arguments, standalone_mode=False) or 0
     except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        return error.exit_code
     except click.ClickException as error:
-        error.show()
-        sys.exit(InputError.exit_code)
+        with suppress(OSError):
+            error.show()
+        return InputError.exit_code
     except (KeyboardInterrupt, click.Abort):
         _say("stopped; run the same command again to go on")
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except DanchieuError as error:
         _say(str(error))
-        sys.exit(error.exit_code)
-    except Exception as error:  # anything else is a bug of ours: the trace for the report, and one sentence
-        import traceback
+        return error.exit_code
+    except Exception as error:  # anything else but a disk that takes no output is a bug of ours
+        if isinstance(error, OSError) and error.errno in cli_streams.FULL_OR_FAILING:
+            _say(f"cannot write the output ({error.strerror}): make room, or name a file elsewhere")
+            return StorageError.exit_code
+        return _report_bug(error)
 
+
+def _report_bug(error: Exception) -> int:
+    """The exit code for it; the trace for the report, and one sentence, are on stderr."""
+    import traceback
+
+    with suppress(OSError):
         traceback.print_exc()
-        _say(f"an unexpected error ({type(error).__name__}): please report it with the lines above")
-        sys.exit(DanchieuError.exit_code)
+    _say(f"an unexpected error ({type(error).__name__}): please report it with the lines above")
+    return DanchieuError.exit_code
 
 
 def _say(sentence: str) -> None:
-    click.echo(f"danchieu: {sentence}", err=True)
+    with suppress(OSError):  # stderr is full: the exit code still tells
+        click.echo(f"danchieu: {sentence}", err=True)

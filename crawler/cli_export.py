@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from crawler.cli_options import db_option
+from crawler.cli_options import NAME, db_option
 
 FORMS = ("jsonl", "csv", "parquet", "conllu", "segmented", "webannotation", "warc")
 TABLES = "citations, mentions, articles, regulations, relations, coverage, spread"
@@ -16,7 +16,9 @@ TABLES = "citations, mentions, articles, regulations, relations, coverage, sprea
 @click.command(epilog="Example: danchieu export csv --citing vn/party/tw/quy-dinh/2023/96 -o citations.csv")
 @click.argument("form", type=click.Choice(FORMS), metavar="FORMAT")
 @click.option("--table", help=f"For csv and parquet: {TABLES}.  [default: citations; into a folder, all]")
-@click.option("-o", "--output", help="A file, or a folder (there already, or ending in /).  [default: stdout]")
+@click.option(
+    "-o", "--output", type=NAME, help="A file, or a folder (there already, or ending in /).  [default: stdout]"
+)
 @click.option("--tags", type=click.Choice(["bio"]), help="For segmented: tokens and tags of references too.")
 @click.option("--site", help="Only articles of this site.")
 @click.option("--unit", help="Only articles of this unit (slug), former or present.")

@@ -10,7 +10,20 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
-FILE = click.Path(path_type=Path)
+
+
+class Named(click.Path):
+    """A path that has a name: to ``Path`` an empty one (a variable that is not set) would mean this folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; raises ``click.BadParameter`` for an empty name."""
+        if value == "":
+            self.fail("an empty name: name a file", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = Named(path_type=Path)
+NAME = Named()  # for what means something else too: "-" is standard input, "x/" a folder
 
 
 def db_option(function: F) -> F:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -52,6 +54,7 @@ def bad(tmp_path: Path) -> Path:
     (tmp_path / "big.html").write_bytes(b"<html>" + b"a" * (16 * 2**20))
     (tmp_path / "cut.html.gz").write_bytes(gzip.compress(PAGE.encode())[:-20])
     (tmp_path / "none").mkdir()
+    (tmp_path / "plain.txt").write_text("a")
     (tmp_path / "bad.toml").write_text('[[site]]\nid = "x"\ndomains = ["x.example"]\nstart = ["https://x.example/"]\n')
     (tmp_path / "key.toml").write_text('[[site]]\nid = "x"\ncolour = "red"\n')
     return tmp_path
@@ -69,7 +72,14 @@ SENTENCES = [
     ("import missing.warc.gz --db x.db", 2, "check its name"),
     ("references missing.txt", 2, "check its name"),
     ("references bad.toml --published yesterday", 2, "YYYY-MM-DD"),
+    ("references bad.toml --published 2024-02-30", 2, "'2024-02-30' is no day"),
     ("references bad.toml --province atlantis", 2, "no unit 'atlantis'"),
+    ("references plain.txt --json --lines", 2, "give one"),
+    ("references plain.txt --jsonl --lines", 2, "give one"),
+    ("references ''", 2, "an empty name: name a file"),
+    ("import '' --db x.db", 2, "an empty name: name a file"),
+    ("export csv -o '' --db x.db", 2, "an empty name: name a file"),
+    ("status --db ''", 2, "an empty name: name a file"),
     ("crawl --sites bad.toml --db x.db", 2, "bad.toml"),
     ("crawl --sites key.toml --db x.db", 2, "colour"),
     ("crawl baogialaj --db x.db", 2, "did you mean baogialai"),
@@ -88,7 +98,7 @@ def test_bad_input_gets_one_sentence(
 ) -> None:
     monkeypatch.chdir(bad)
     monkeypatch.delenv("DANCHIEU_CONTACT", raising=False)
-    done = (run if command.startswith("crawl") else run_inside)(*command.split())
+    done = (run if command.startswith("crawl") else run_inside)(*shlex.split(command))
     assert done.returncode == code, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert words in done.stderr, f"{command}: {done.stderr}"
     assert "Traceback" not in done.stderr, done.stderr
@@ -150,11 +160,44 @@ def test_references_in_every_form(run: Run) -> None:
     assert "96-QĐ/TW" in run("references", "-", stdin=REFERENCES).stdout
 
 
-@pytest.mark.parametrize("line", ["nothing", "{}", '{"text": 1}', "[]"])
-def test_a_broken_line_is_named(run: Run, line: str) -> None:
-    done = run("references", "-", "--jsonl", stdin=f'{{"text": "a"}}\n{line}\n')
+BROKEN = [
+    "nothing",
+    "{}",
+    '{"text": 1}',
+    "[]",
+    '"text"',
+    "[" * 100_000,
+    r'{"text": "\ud800"}',
+    '{"text": "a", "published": 20240201}',
+    '{"text": "a", "published": "2024-02-30"}',
+    '{"text": "a", "province": ["gia-lai"]}',
+    '{"text": "a", "province": "atlantis"}',
+]
+
+
+@pytest.mark.parametrize("line", BROKEN, ids=[line[:40] for line in BROKEN])
+def test_a_broken_line_is_named(tmp_path: Path, run_inside: Run, line: str) -> None:
+    (tmp_path / "lines").write_text(f'{{"text": "a"}}\n{line}\n')
+    done = run_inside("references", tmp_path / "lines", "--jsonl")
     assert (done.returncode, "line 2" in done.stderr) == (2, True), done.stderr
+    assert "unexpected" not in done.stderr, done.stderr
     assert len(done.stdout.splitlines()) == 1, "what came before is kept"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        ("Chỉ thị số 28-CT/TU", [], "use --province"),
+        ("Chỉ thị số 28-CT/TU", ["--province", "gia-lai"], "vn/party/tu@gia-lai"),
+        ("Nghị quyết này", [], "unresolved\n"),
+    ],
+)
+def test_a_person_is_told_what_a_local_reference_lacks(
+    tmp_path: Path, run_inside: Run, text: str, options: list[str], words: str
+) -> None:
+    (tmp_path / "text").write_text(text)
+    done = run_inside("references", tmp_path / "text", *options)
+    assert words in done.stdout, done.stdout
 
 
 def test_status_and_sites(demo_db: Path, run: Run) -> None:
@@ -178,3 +221,30 @@ def test_output_that_is_cut_short_is_no_error(demo_db: Path) -> None:
         assert process.stderr is not None
         said = process.stderr.read()
     assert (process.returncode, "Traceback" in said) == (0, False), said
+
+
+# What the shell does with the streams, the exit code, and what is said of it.
+STREAMS = [
+    (">/dev/full", 4, "cannot write the output"),
+    (">/dev/full 2>&1", 4, ""),
+    (">&-", 0, ""),
+    ("<&-", 0, ""),
+    (">&- 2>&- <&-", 0, ""),
+    ("--published x 2>/dev/full", 2, ""),
+]
+
+
+@pytest.mark.parametrize(("how", "code", "words"), STREAMS, ids=[how for how, _, _ in STREAMS])
+def test_streams_that_are_closed_or_full(how: str, code: int, words: str) -> None:
+    command = f"{sys.executable} -m crawler references - {how}"
+    done = subprocess.run(command, shell=True, input=REFERENCES.encode(), capture_output=True)
+    said = done.stderr.decode()
+    assert (done.returncode, "Exception" in said) == (code, False), said
+    assert words in said, said
+
+
+def test_output_is_utf_8_in_every_locale() -> None:
+    poor = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "crawler", "references", "-"]
+    done = subprocess.run(command, input=REFERENCES.encode(), capture_output=True, env=poor)
+    assert "Quy định số 96-QĐ/TW" in done.stdout.decode(), done.stderr
