@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self, TextIO, cast
@@ -106,4 +106,5 @@ def _appearing(path: Path, mode: str, **how: Any) -> Iterator[object]:
                 os.fsync(out.fileno())
             part.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that refuses this too has said why already
+            part.unlink(missing_ok=True)

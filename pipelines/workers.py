@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -127,15 +130,32 @@ class Workers(Generic[A, R]):
             self._finished_at = time.monotonic()
 
     def _start(self) -> ProcessPool:
-        return ProcessPool(
+        pool = ProcessPool(
             max_workers=self.n, initializer=self._initializer, context=multiprocessing.get_context("spawn")
         )
+        with _interrupts_held(), suppress(BrokenExecutor):  # of which whoever schedules next is told too
+            pool.schedule(_nothing)  # the first task starts the processes
+        return pool
 
     async def close(self) -> None:
         """Stops the workers: at most ``STOP_SECONDS``, then they are killed."""
         pool, self._pool = self._pool, None
         if pool is not None:
             await _stop(pool)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Has Ctrl-C wait until the end of the block; processes and threads that are started in it never see one.
+
+    A worker ignores SIGINT, but not before it has imported what it needs: until then each would print a traceback.
+    """
+    resource_tracker.ensure_running()  # else the first process starts it, which unblocks SIGINT
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 async def _stop(pool: ProcessPool) -> None:

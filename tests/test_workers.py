@@ -20,6 +20,8 @@ def page(kind: str) -> str:
         time.sleep(600)
     if kind == "crashes":
         os._exit(3)
+    if kind == "deaf to Ctrl-C?":
+        return str(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
     if kind == "raises":
         raise ValueError("no page")
     return kind.upper()
@@ -70,3 +72,9 @@ def test_a_pool_whose_workers_were_killed_is_replaced() -> None:
             await workers.close()
 
     assert asyncio.run(run()) == ["A", "B"]
+
+
+def test_workers_start_deaf_to_ctrl_c_and_those_that_follow_too() -> None:
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    assert outcomes(["deaf to Ctrl-C?", "hangs", "deaf to Ctrl-C?"], n=1)[::2] == ["True", "True"]
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask, "this process hears it as before"
