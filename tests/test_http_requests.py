@@ -98,7 +98,7 @@ def test_connect_needs_private() -> None:
         got = download(Request("http://nowhere.invalid/", meta={"policy": policy}))
         assert server.connections == 0
     assert isinstance(got, FetchError)
-    assert got.error_class == "dns"
+    assert got.error_class in ("dns", "no-such-host"), "what a resolver says where there is no network differs"
 
 
 @pytest.mark.parametrize(

@@ -72,5 +72,6 @@ def _cites(text: Text, head: Head, found: Sequence[Citation]) -> bool:
         return False
     if head.capital and not _OPENS.search(text.plain, max(0, head.start - 4), head.start):
         return True
-    around = text.folded[max(0, head.start - 40) : head.end + 60].partition("\n\n")[0]
+    before = text.folded[max(0, head.start - 40) : head.start].rpartition("\n\n")[2]
+    around = before + text.folded[head.start : head.end + 60].partition("\n\n")[0]
     return (head.capital or kind.slug in _LEGAL_ONLY) and _LEGAL.search(around) is not None
