@@ -11,8 +11,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from lxml.etree import XPath, XPathError
+from cryptography.x509 import load_pem_x509_certificates
 
+from crawler.sites_xpath import trouble_with
 from pipelines.errors import InputError
 from pipelines.models import Rules
 from pipelines.units import NEW_BODY, all_units, unit_on
@@ -28,6 +29,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 _CONNECT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 _LAST_DAY_OF_63 = "2025-06-30"
+_LARGEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,13 @@ def _text(entry: Entry, field: str, value: object) -> str:
     return value
 
 
+def _name(entry: Entry, field: str, value: object) -> str:
+    name = _text(entry, field, value)
+    if not name.strip() or not name.isprintable():
+        raise entry.error(field, f"{name!r} must be one line of text")
+    return name
+
+
 def _texts(entry: Entry, field: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise entry.error(field, f"must be a list of texts, not {value!r}")
@@ -117,6 +126,7 @@ def _domains(entry: Entry, field: str, value: object) -> tuple[str, ...]:
     for domain in domains:
         if not _DOMAIN.fullmatch(domain):
             raise entry.error(field, f"{domain!r} must be a host or host:port, without scheme or path")
+        _check_port(entry, field, domain)
     return domains
 
 
@@ -134,14 +144,17 @@ def _former(entry: Entry, field: str, value: object) -> tuple[str, ...]:
     for slug in slugs:
         unit = all_units().get(slug)
         if unit is None or not unit.in_force(_LAST_DAY_OF_63):
-            raise entry.error(field, f"{slug!r} is no unit of before 1 July 2025{_hint(slug.removesuffix(NEW_BODY))}")
+            raise entry.error(field, f"{slug!r} is no unit of before 1 July 2025{_hint(slug, _LAST_DAY_OF_63)}")
     return slugs
 
 
-def _hint(slug: str) -> str:
-    unit = unit_on(slug, None)
-    close = [unit.slug] if unit else get_close_matches(slug, all_units(), n=2)
-    return f"; did you mean {' or '.join(close)}?" if close else ""
+def _hint(slug: str, day: str | None = None) -> str:
+    """Which of the units in force on a day (None: today) may be meant; "" when none is like it."""
+    name = slug.removesuffix(NEW_BODY)
+    unit = unit_on(name, day)
+    in_force = [key for key, unit in all_units().items() if unit.in_force(day)]
+    close = [unit.slug] if unit else get_close_matches(name, in_force, n=2)
+    return f"; did you mean {' or '.join(close)}?" if close and slug not in close else ""
 
 
 def _article(entry: Entry, field: str, value: object) -> re.Pattern[str]:
@@ -164,9 +177,17 @@ def _private(entry: Entry, field: str, value: object) -> bool:
 
 
 def _connect(entry: Entry, field: str, value: object) -> str:
-    if value != "" and not _CONNECT.fullmatch(_text(entry, field, value)):
-        raise entry.error(field, f'{value!r} must be an address and a port, as "127.0.0.1:8443"')
-    return str(value)
+    address = _text(entry, field, value)
+    if address and not _CONNECT.fullmatch(address):
+        raise entry.error(field, f'{address!r} must be an address and a port, as "127.0.0.1:8443"')
+    _check_port(entry, field, address)
+    return address
+
+
+def _check_port(entry: Entry, field: str, address: str) -> None:
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal() and not 0 < int(port) <= _LARGEST_PORT:
+        raise entry.error(field, f"{address!r} has no port: the largest is {_LARGEST_PORT}")
 
 
 def _extra_ca(entry: Entry, field: str, value: object) -> str:
@@ -175,6 +196,10 @@ def _extra_ca(entry: Entry, field: str, value: object) -> str:
     file = entry.file.parent / str(value)  # an absolute path stays itself
     if not file.is_file():
         raise entry.error(field, f"{file} is not a file")
+    try:
+        load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise entry.error(field, f"{file} holds no certificate in PEM form: {error}") from error
     return str(file)
 
 
@@ -189,21 +214,15 @@ def _rules(entry: Entry, field: str, value: object) -> Rules:
             raise entry.error(name, f"unknown key; it is one of {', '.join(known)}")
         read[key] = (_texts if key in ("container", "remove") else _text)(entry, name, written)
         for expression in read[key] if isinstance(read[key], tuple) else [read[key]]:
-            _check_xpath(entry, name, expression)
+            if trouble := trouble_with(expression):
+                raise entry.error(name, f"{expression!r} {trouble}")
     return Rules(**read)
-
-
-def _check_xpath(entry: Entry, field: str, expression: str) -> None:
-    try:
-        XPath(expression)
-    except (XPathError, ValueError) as error:  # ValueError: a NUL in it
-        raise entry.error(field, f"{expression!r} is not an XPath expression: {error}") from error
 
 
 # Every key of an entry and how it is read.
 FIELDS: Mapping[str, Callable[[Entry, str, object], Any]] = {
     "id": _id,
-    "name": _text,
+    "name": _name,
     "kind": _choice,
     "level": _choice,
     "unit": _unit,

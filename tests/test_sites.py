@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import servers_certificates
 from crawler.sites import Site, load_sites, owner, select
 from entries import entry, load
 from pipelines.errors import InputError
@@ -22,7 +23,7 @@ def test_a_minimal_entry_has_the_defaults_of_the_design(tmp_path: Path) -> None:
 
 
 def test_every_field_of_the_design_is_read(tmp_path: Path) -> None:
-    (tmp_path / "root.pem").write_text("-", encoding="utf-8")
+    (tmp_path / "root.pem").write_bytes(servers_certificates.root().pem())
     site = load(
         tmp_path,
         entry(
@@ -56,6 +57,9 @@ MISTAKES = [
     (entry(id="7"), "id", "text"),
     (entry(id='"a b"'), "id", "letters"),
     (entry(name="3"), "name", "text"),
+    (entry(name='""'), "name", "one line"),
+    (entry(name='" "'), "name", "one line"),
+    (entry(name='"Báo\\nGia Lai"'), "name", "one line"),
     (entry(kind='"blog"'), "kind", "newspaper"),
     (entry(level='"xã"'), "level", "commune"),
     (entry(kind="[]"), "kind", "newspaper"),
@@ -63,7 +67,9 @@ MISTAKES = [
     (entry(unit='"gia-lai"'), "unit", "gia-lai-2025"),
     (entry(unit='"binh-dinh"'), "unit", "gia-lai-2025"),
     (entry(unit="52"), "unit", "text"),
-    (entry(former='["gia-lai-2025"]'), "former", "before 1 July 2025"),
+    (entry(former='["gia-lai-2025"]'), "former", "before 1 July 2025; did you mean gia-lai?"),
+    (entry(former='["binh-din"]'), "former", "did you mean binh-dinh"),
+    (entry(unit='"gia-lay"'), "unit", "did you mean gia-lai-2025"),
     (entry(former='"gia-lai"'), "former", "list"),
     (entry(domains='["https://bao.vn/"]'), "domains", "host"),
     (entry(domains='"bao.vn"'), "domains", "list"),
@@ -77,6 +83,7 @@ MISTAKES = [
     (entry(allow='["everything"]'), "allow", "unverified"),
     (entry(allow='"http"'), "allow", "list"),
     (entry(extra_ca='"none.pem"'), "extra_ca", "not a file"),
+    (entry(extra_ca='"sites.toml"'), "extra_ca", "no certificate"),
     (entry(delay='"2"'), "delay", "seconds"),
     (entry(delay="-1"), "delay", "seconds"),
     (entry(delay="nan"), "delay", "seconds"),
@@ -85,12 +92,24 @@ MISTAKES = [
     (entry(connect='"127.0.0.1:80"'), "connect", "private"),
     (entry(connect='"127.0.0.1:80"', private="false"), "connect", "private"),
     (entry(connect='"127.0.0.1"', private="true"), "connect", "port"),
+    (entry(connect='"127.0.0.1:65536"', private="true"), "connect", "65535"),
+    (entry(connect='"[::1]:0"', private="true"), "connect", "65535"),
+    (entry(connect="0", private="true"), "connect", "text"),
+    (entry(domains='["bao.vn:99999"]'), "domains", "65535"),
     (entry(trust='"yes"'), "trust", "seen"),
     (entry(pattern='"good"'), "pattern", "examples"),
     (entry(rules="container = '//p'"), "rules.container", "list"),
     (entry(rules="date = ['//p']"), "rules.date", "text"),
     (entry(rules="date = '//p['"), "rules.date", "XPath"),
     (entry(rules="remove = ['//p[']"), "rules.remove", "XPath"),
+    (entry(rules="container = ['//p', '//p[foo(.)]']"), "rules.container", "the function foo()"),
+    (entry(rules="date = 'ends-with(//p, \"x\")'"), "rules.date", "the function ends-with()"),
+    (entry(rules="remove = ['//p[. = $x]']"), "rules.remove", "the variable $x"),
+    (entry(rules="container = ['//h:article']"), "rules.container", "the prefix h:"),
+    (entry(rules="author = '//p[re:test(., \"a\")]'"), "rules.author", "the prefix re:"),
+    (entry(rules="container = ['count(//p)']"), "rules.container", "no elements"),
+    (entry(rules="remove = ['string(//p)']"), "rules.remove", "no elements"),
+    (entry(rules="remove = ['']"), "rules.remove", "XPath"),
     (entry(rules="title = '//h1'"), "rules.title", "unknown key"),
     (entry(rules="") + "rules = 1\n", "rules", "table"),
 ]
@@ -104,6 +123,23 @@ def test_a_mistake_is_named_by_file_entry_and_field(tmp_path: Path, text: str, f
     assert "sites.toml: site" in message, message
     assert f": {field}: " in message, message
     assert reason in message, message
+
+
+SOUND = [
+    "//article",
+    "//div[contains(@class, 'a:b $c foo(')]/following-sibling::p[not(@id) and (position() < 3 or last() = 1)]",
+    "//p[normalize-space(text()) != ''] | //*[self::time or self::node()]",
+    ".//comment()",
+    "(//div[@id = concat('a', \"b\")])[1]",
+    "//a[(1) div (2) > 0]/@href",
+]
+
+
+@pytest.mark.parametrize("expression", SOUND)
+def test_sound_expressions_are_taken(tmp_path: Path, expression: str) -> None:
+    assert load(tmp_path, entry(rules=f"container = [{json.dumps(expression)}]"))["bao"].rules.container == (
+        expression,
+    )
 
 
 @pytest.mark.parametrize(
