@@ -155,13 +155,16 @@ def status(as_json: bool, since_last_look: bool, db: Path) -> None:
 @danchieu.command(epilog="Example: danchieu schedule systemd gia-lai")
 @click.argument("form", type=click.Choice(["systemd", "cron"]))
 @click.argument("names", nargs=-1, metavar="[SITE or UNIT]...")
+@sites_option
 @db_option
-def schedule(form: str, names: tuple[str, ...], db: Path) -> None:
+def schedule(form: str, names: tuple[str, ...], sites: Path | None, db: Path) -> None:
     """Print a nightly run for this machine."""
     from crawler.schedule import cron, systemd
+    from crawler.sites import load_sites, select
 
+    select(load_sites(sites), names)  # else a misspelt name would be found in the night
     contact = os.environ.get("DANCHIEU_CONTACT") or "you@example.org"
-    click.echo((systemd if form == "systemd" else cron)(names, db, contact), nl=False)
+    click.echo((systemd if form == "systemd" else cron)(names, db, contact, sites), nl=False)
 
 
 for verb in (import_, reprocess, export, explain, retry, sample, sites, forget, merge, prune, publish, rehydrate):

@@ -21,7 +21,8 @@ def import_(paths: tuple[Path, ...], everything: bool, workers: int, sites: Path
     from crawler.sites import load_sites
 
     report = Importer(db, load_sites(sites), everything, workers, lambda line: click.echo(line, err=True)).run(paths)
-    click.echo(str(report))
+    if said := str(report):
+        click.echo(said)
     return report.exit_code
 
 

@@ -41,7 +41,7 @@ def sites_check(names: tuple[str, ...], live: bool, sites: Path | None) -> int:
     from crawler.sites_check import check_catalogue
 
     problems = check_catalogue(sites)
-    click.echo("\n".join(problems) or "all entries are well")
+    click.echo("\n".join(problems) or "all entries are well", err=bool(problems))
     return InputError.exit_code if problems else 0
 
 

@@ -7,17 +7,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from crawler.addresses import clean
 from crawler.archive_files import page_of_bytes, read_page
 from crawler.sites import Site, owner
+from crawler.tables import counted
+from pipelines.errors import InputError
 from pipelines.models import Document, Page
 from pipelines.understand import understand
+
+_NOT_FOUND = "not found"
 
 
 def extract_page(file: str, url: str | None, sites: Mapping[str, Site]) -> Document:
     """The document of a page from a file, or from standard input when ``file`` is "-".
 
-    Raises ``InputError`` for what is no page.
+    Raises ``InputError`` for what is no page, and for a ``url`` that is no web address.
     """
+    if url is not None and clean(url) is None:
+        raise InputError(f"--url {url!r} is no web address: write it whole, such as https://bao.example/tin-1.html")
     page = _page(file)
     if url is not None:
         page = replace(page, url=url)
@@ -28,24 +35,29 @@ def extract_page(file: str, url: str | None, sites: Mapping[str, Site]) -> Docum
 def _page(file: str) -> Page:
     if file == "-":
         return page_of_bytes(sys.stdin.buffer.read(), "standard input", address="file:///dev/stdin")
-    return read_page(Path(file)).page
+    path = Path(file)
+    if path.is_dir():
+        raise InputError(f"{file} is a folder: name a page in it, or give the folder to danchieu import")
+    return read_page(path).page
 
 
 def as_text(document: Document) -> str:
     """A document for a person to read."""
     data = document.metadata
     head = [
+        ("url", document.url),
+        ("site", document.site or "none of the catalogue"),
         ("kind", document.kind),
-        ("title", data.title),
-        ("published", data.published and f"{data.published} (from {data.published_source})"),
-        ("author", data.author),
+        ("title", data.title or _NOT_FOUND),
+        ("published", f"{data.published} (from {data.published_source})" if data.published else _NOT_FOUND),
+        ("author", data.author or _NOT_FOUND),
         ("origin", (data.source_name and f"{data.origin}, {data.source_name}") or data.origin),
         ("text by", document.extractor),
-        ("audit", f"{document.audit.kept} of {document.audit.page} references of the page kept"),
+        ("audit", f"{document.audit.kept} of {counted(document.audit.page, 'reference')} of the page kept"),
     ]
     lines = [f"{name:10} {value}" for name, value in head if value]
     lines += [f"{'removed' if note.kind.startswith('leak') else note.kind:10} {note.text}" for note in document.notes]
     mentions = [
         f"  {' '.join(m.surface.split())}  ->  {m.regulation or 'not resolved'}" for m in document.references.mentions
     ]
-    return "\n".join([*lines, "", document.text, "", f"{len(mentions)} references", *mentions])
+    return "\n".join([*lines, "", document.text, "", counted(len(mentions), "reference"), *mentions])

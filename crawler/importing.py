@@ -15,10 +15,13 @@ from crawler.batch import Job, Tally, end_run, fetch_row, is_known, keep_importe
 from crawler.batch_progress import progress
 from crawler.opening import archive_folder
 from crawler.sites import Site, owner
+from crawler.tables import counted
 from crawler.visit import Understanding
 from pipelines.corpus import run_corpus
 from pipelines.errors import AttentionError, InputError
 from pipelines.store import Store
+
+_STDIN = Path("-")
 
 
 @dataclass
@@ -37,8 +40,10 @@ class Report:
         return AttentionError.exit_code if self.tally.pages else InputError.exit_code
 
     def __str__(self) -> str:
-        outside = f"; {self.outside} pages outside the catalogue skipped (--all takes them)" if self.outside else ""
-        return f"{self.tally}{outside}"
+        """What was taken and passed over; empty where the problems are all there is to say."""
+        taken = [str(self.tally)] if self.tally.pages or not self.problems else []
+        skipped = f"{counted(self.outside, 'page')} outside the catalogue skipped (--all takes them)"
+        return "; ".join([*taken, *([skipped] if self.outside else [])])
 
 
 @dataclass
@@ -57,7 +62,9 @@ class Importer:
     _run: str = ""
 
     def run(self, paths: Sequence[Path]) -> Report:
-        """The report of the import of all paths."""
+        """The report of the import of all paths; raises ``InputError`` for "-"."""
+        if _STDIN in paths and not _STDIN.exists():
+            raise InputError("import takes files and folders, not standard input: save it to a file first")
         with self._stack:
             with progress("imported") as advance:
 

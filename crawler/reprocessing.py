@@ -26,7 +26,7 @@ from crawler.visit import Understanding
 from pipelines.corpus import run_corpus
 from pipelines.errors import AttentionError, InputError
 from pipelines.models import Document, Position, Source
-from pipelines.store import Store, Transaction
+from pipelines.store import Store, Transaction, reading
 from pipelines.store_articles import VERSION, store_document
 
 BATCH = 500  # rows of the database at a time
@@ -168,8 +168,11 @@ def in_pool(workers: int) -> Engine:
 def reprocess_archive(db: Path, sites: Mapping[str, Site], engine: Engine, *, failed_only: bool = False) -> Reprocessor:
     """What came of understanding the archive of a database again; raises ``InputError`` when there is none.
 
-    A second one on the same database at the same time is refused.
+    What is no database of ours is a ``StorageError``. A second one on the same database at the same time is refused.
     """
+    if db.is_file():
+        with reading(db):
+            pass  # the sentence for a file that is not ours
     if not archive_folder(db).is_dir():
         raise InputError(f"{db} has no archive beside it: crawl or import first, or name another one with --db")
     with alone(db.with_name(f"{db.name}.reprocess")), Store.open(db) as store:

@@ -46,32 +46,33 @@ WantedBy=timers.target
 """
 
 
-def systemd(names: Sequence[str], db: Path, contact: str) -> str:
+def systemd(names: Sequence[str], db: Path, contact: str, sites: Path | None = None) -> str:
     """A service and a timer for systemd of the user who runs it."""
     return _SYSTEMD.format(
         folder=Path.cwd(),
         contact=shlex.quote(f"DANCHIEU_CONTACT={contact}"),
-        command=_crawl(names, db),
+        command=_crawl(names, db, sites),
         heartbeat=shlex.quote(f"{db.resolve()}.heartbeat"),
         hour=HOUR,
     )
 
 
-def cron(names: Sequence[str], db: Path, contact: str) -> str:
+def cron(names: Sequence[str], db: Path, contact: str, sites: Path | None = None) -> str:
     """A line for crontab; cron mails what the command prints, and the exit code ends the line."""
     hour, minute = HOUR.split(":")
     heartbeat = shlex.quote(f"{db.resolve()}.heartbeat")
     return (
         f"{int(minute)} {int(hour)} * * * cd {shlex.quote(str(Path.cwd()))} && "
-        f"DANCHIEU_CONTACT={shlex.quote(contact)} {_crawl(names, db)} && touch {heartbeat}"
+        f"DANCHIEU_CONTACT={shlex.quote(contact)} {_crawl(names, db, sites)} && touch {heartbeat}"
         ' || echo "danchieu ended with $?"\n'
     ).replace("%", "\\%")  # to cron a bare % is a new line
 
 
-def _crawl(names: Sequence[str], db: Path) -> str:
+def _crawl(names: Sequence[str], db: Path, sites: Path | None) -> str:
     """The command: a run that finds the one of the night before still at work leaves."""
     program = Path(sys.executable).with_name("danchieu")
-    return shlex.join([str(program), "crawl", *names, "--alone", "--db", str(db.resolve())])
+    catalogue = ["--sites", str(sites.resolve())] if sites else []
+    return shlex.join([str(program), "crawl", *names, "--alone", "--db", str(db.resolve()), *catalogue])
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Tables for a terminal; plain tab-separated lines where the output goes elsewhere."""
+"""What a person reads: numbers in words, and tables, which are tab-separated lines where the output is no terminal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
+
+
+def counted(n: int, unit: str) -> str:
+    """A number of things in words, such as "1 page" and "0 pages"; for units that take an s."""
+    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
 
 
 def print_rows(header: Sequence[str], rows: Iterable[Sequence[str]], *, right: frozenset[str] = frozenset()) -> None:

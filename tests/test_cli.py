@@ -55,6 +55,7 @@ def bad(tmp_path: Path) -> Path:
     (tmp_path / "cut.html.gz").write_bytes(gzip.compress(PAGE.encode())[:-20])
     (tmp_path / "none").mkdir()
     (tmp_path / "plain.txt").write_text("a")
+    (tmp_path / "page.html").write_text(PAGE)
     (tmp_path / "bad.toml").write_text('[[site]]\nid = "x"\ndomains = ["x.example"]\nstart = ["https://x.example/"]\n')
     (tmp_path / "key.toml").write_text('[[site]]\nid = "x"\ncolour = "red"\n')
     return tmp_path
@@ -89,6 +90,16 @@ SENTENCES = [
     ("reprocess --db x.db", 2, "no archive"),
     ("browse --db x.db", 2, "does not exist"),
     ("import json.html --db empty.html/x.db", 2, "not HTML"),
+    ("import - --db x.db", 2, "import takes files"),
+    ("reprocess --db plain.txt", 4, "not a danchieu database"),
+    ("extract none", 2, "give the folder to danchieu import"),
+    ("extract page.html --url http://[x", 2, "'http://[x' is no web address"),
+    ("extract page.html --url notaurl", 2, "'notaurl' is no web address"),
+    ("references none", 2, "check its name"),
+    ("schedule cron nosuch", 2, "no site or unit is called 'nosuch'"),
+    ("schedule systemd baogialaj", 2, "did you mean baogialai"),
+    ("schedule cron --sites bad.toml", 2, "bad.toml"),
+    ("sites check --sites key.toml", 2, "colour"),
 ]
 
 
@@ -102,6 +113,7 @@ def test_bad_input_gets_one_sentence(
     assert done.returncode == code, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert words in done.stderr, f"{command}: {done.stderr}"
     assert "Traceback" not in done.stderr, done.stderr
+    assert not done.stdout, f"{command}: {done.stdout}"
     assert not (bad / "x.db").exists(), f"{command} left a database"
 
 
@@ -128,6 +140,21 @@ def test_html_without_text_is_no_error(tmp_path: Path, run: Run) -> None:
     page.write_text("<!doctype html><html><body></body></html>")
     done = run("extract", page, "--json")
     assert (done.returncode, json.loads(done.stdout)["kind"]) == (0, "empty")
+
+
+def test_a_person_sees_what_was_found_and_what_was_not(tmp_path: Path, run_inside: Run) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(PAGE)
+    shown = run_inside("extract", page, "--url", "https://baogialai.com.vn/tin-post1.html").stdout
+    for words in (
+        "url        https://baogialai.com.vn/tin-post1.html\n",
+        "site       baogialai\n",
+        "title      Hội nghị phổ biến quy định mới\n",
+        "published  not found\n",
+        "author     not found\n",
+        "\n1 reference\n",
+    ):
+        assert words in shown, f"{words!r} is not in:\n{shown}"
 
 
 def test_extract_reads_standard_input(run: Run) -> None:

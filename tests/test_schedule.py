@@ -24,6 +24,8 @@ def test_the_unit_runs_the_crawl_behind_a_lock() -> None:
     unit.read_string(service)
     command = shlex.split(unit["Service"]["ExecStart"])
     assert command[1:] == ["crawl", "gia-lai", "--alone", "--db", str(DB.resolve())]
+    with_sites = systemd(["bao"], DB, "you@example.org", Path("my sites.toml"))
+    assert shlex.join(["--sites", str(Path("my sites.toml").resolve())]) in with_sites
     assert unit["Unit"]["OnFailure"]
     assert unit["Service"]["ExecStartPost"].endswith(".heartbeat'")
     assert "OnCalendar" in timer
