@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +17,14 @@ class Named(click.Path):
     """A path that has a name: to ``Path`` an empty one (a variable that is not set) would mean this folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path; raises ``click.BadParameter`` for an empty name."""
+        """The path; raises ``click.BadParameter`` for a name that is empty or longer than the system takes."""
         if value == "":
             self.fail("an empty name: name a file", param, ctx)
+        try:
+            os.lstat(value)
+        except OSError as error:  # what is missing may be made
+            if error.errno == errno.ENAMETOOLONG:
+                self.fail("the name is too long: give a shorter one", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crawler.addresses import clean
 from crawler.archive_files import page_of_bytes, read_page
+from crawler.content import MAX_BYTES
 from crawler.sites import Site, owner
 from crawler.tables import counted
 from pipelines.errors import InputError
@@ -34,11 +35,18 @@ def extract_page(file: str, url: str | None, sites: Mapping[str, Site]) -> Docum
 
 def _page(file: str) -> Page:
     if file == "-":
-        return page_of_bytes(sys.stdin.buffer.read(), "standard input", address="file:///dev/stdin")
+        return page_of_bytes(_standard_input(), "standard input", address="file:///dev/stdin")
     path = Path(file)
     if path.is_dir():
         raise InputError(f"{file} is a folder: name a page in it, or give the folder to danchieu import")
     return read_page(path).page
+
+
+def _standard_input() -> bytes:
+    try:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)  # over the limit: what reads the page says so
+    except OSError as error:
+        raise InputError(f"standard input cannot be read ({error.strerror}): give the page there, or a file") from error
 
 
 def as_text(document: Document) -> str:

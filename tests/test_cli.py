@@ -17,6 +17,8 @@ import pytest
 
 from conftest import Run
 from crawler.cli import danchieu
+from pipelines.errors import StorageError
+from pipelines.export import text_destination
 
 PAGE = (
     "<!doctype html><html><head><title>Tin</title></head><body><h1>Hội nghị phổ biến quy định mới</h1>"
@@ -81,6 +83,9 @@ SENTENCES = [
     ("import '' --db x.db", 2, "an empty name: name a file"),
     ("export csv -o '' --db x.db", 2, "an empty name: name a file"),
     ("status --db ''", 2, "an empty name: name a file"),
+    (f"extract {'a' * 300}", 2, "too long"),
+    (f"import {'a' * 300} --db x.db", 2, "too long"),
+    (f"status --db {'a' * 300}", 2, "too long"),
     ("crawl --sites bad.toml --db x.db", 2, "bad.toml"),
     ("crawl --sites key.toml --db x.db", 2, "colour"),
     ("crawl baogialaj --db x.db", 2, "did you mean baogialai"),
@@ -103,7 +108,7 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize(("command", "code", "words"), SENTENCES, ids=[command for command, _, _ in SENTENCES])
+@pytest.mark.parametrize(("command", "code", "words"), SENTENCES, ids=[command[:60] for command, _, _ in SENTENCES])
 def test_bad_input_gets_one_sentence(
     bad: Path, monkeypatch: pytest.MonkeyPatch, run: Run, run_inside: Run, command: str, code: int, words: str
 ) -> None:
@@ -115,6 +120,13 @@ def test_bad_input_gets_one_sentence(
     assert "Traceback" not in done.stderr, done.stderr
     assert not done.stdout, f"{command}: {done.stdout}"
     assert not (bad / "x.db").exists(), f"{command} left a database"
+
+
+def test_a_disk_that_refuses_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    target = tmp_path / "file" / "x.csv"  # neither it nor what would be beside it can be made, or removed
+    with pytest.raises(StorageError, match=r"x\.csv cannot be written"), text_destination(target):
+        pass
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, run: Run) -> None:
@@ -258,6 +270,7 @@ STREAMS = [
     ("<&-", 0, ""),
     (">&- 2>&- <&-", 0, ""),
     ("--published x 2>/dev/full", 2, ""),
+    ("0>/dev/null", 2, "standard input cannot be read"),
 ]
 
 
