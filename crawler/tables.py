@@ -10,8 +10,9 @@ from rich.table import Table
 
 
 def counted(n: int, unit: str) -> str:
-    """A number of things in words, such as "1 page" and "0 pages"; for units that take an s."""
-    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
+    """A number of things in words, such as "1 page", "0 pages" and "2 fetches"."""
+    ending = "" if n == 1 else "es" if unit.endswith(("ss", "ch")) else "s"
+    return f"{n} {unit}{ending}"
 
 
 def print_rows(header: Sequence[str], rows: Iterable[Sequence[str]], *, right: frozenset[str] = frozenset()) -> None:
