@@ -25,6 +25,8 @@ from crawler.work import Task, work
 from pipelines.models import Fetch, Page
 from pipelines.store import Store
 
+pytestmark = pytest.mark.slow  # starts many crawls
+
 DERIVED = ("texts", "sentences", "mentions", "regulations", "relations", "revisions")
 PAGE = """<!doctype html><html lang="vi"><head><title>Tin {n}</title>
 <link rel="canonical" href="https://baogialai.com.vn/tin-post{n}.html"></head><body>

@@ -28,6 +28,8 @@ from crawler.visit import Understanding
 from pipelines.errors import InputError
 from pipelines.models import Position
 
+pytestmark = pytest.mark.slow  # starts many crawls
+
 ROOT = Path(__file__).parent.parent
 DERIVED = ("texts", "sentences", "mentions", "regulations", "relations", "revisions")
 

@@ -354,6 +354,7 @@ class Nowhere(io.TextIOBase):
         return len(text)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_database(demo_copy: Path) -> None:
     def peaks() -> dict[str, int]:
         found = {}

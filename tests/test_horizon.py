@@ -18,6 +18,8 @@ from entries import bao
 from pipelines.store import Store
 from pipelines.store_articles import insert
 
+pytestmark = pytest.mark.slow  # starts many crawls
+
 NOW = 1794200400.0  # 2026-11-09
 
 

@@ -105,6 +105,7 @@ def test_five_kills(tmp_path: Path) -> None:
         assert again <= 5 * HELD_PER_HOST, f"{again} articles were served twice; at most the leases in flight may be"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(170)
 def test_one_of_two_is_killed(tmp_path: Path) -> None:
     db = tmp_path / "two.db"
@@ -119,6 +120,7 @@ def test_one_of_two_is_killed(tmp_path: Path) -> None:
         assert_whole(db, site)
 
 
+@pytest.mark.slow
 def test_two_processes_fetch_nothing_twice(tmp_path: Path) -> None:
     db = tmp_path / "two.db"
     with chained_site(listings=6, per_listing=15) as site:

@@ -10,6 +10,8 @@ import pytest
 from chained import PAGE, ChainedSite, chained_site
 from conftest import Run
 
+pytestmark = pytest.mark.slow  # starts many crawls
+
 EMPTY = "<!doctype html><html><head><title>Tin</title></head><body></body></html>"
 ELSEWHERE = (
     '<!doctype html><html><head><title>Tin</title></head><body><a href="/gioi-thieu">Giới thiệu</a></body></html>'

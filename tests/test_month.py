@@ -25,6 +25,8 @@ from crawler.work import Task, work
 from entries import entry, load
 from pipelines.store import Store
 
+pytestmark = pytest.mark.slow  # starts many crawls
+
 NIGHTS = 30
 FIRST = datetime(2026, 9, 6, 19, 30, tzinfo=UTC)  # half past two on Monday the 7th in Vietnam
 BACKLOG = 8  # articles a site has when it is first crawled

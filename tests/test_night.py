@@ -16,6 +16,8 @@ from pipelines.errors import StorageError
 from pipelines.store import Store
 from pipelines.store_articles import insert
 
+pytestmark = pytest.mark.slow  # starts many crawls
+
 LINKS = "".join(f'<a href="/moi/{k}">Bài viết số {k} của trang</a>' for k in range(9))
 MOVED = f"<!doctype html><html><head><title>Tin tức</title></head><body>{LINKS}</body></html>"
 WORDS = "none of the 9 links on its listings matches"

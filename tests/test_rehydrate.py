@@ -14,6 +14,8 @@ from crawler.rehydrating import rehydrate
 from pipelines.errors import InputError
 from pipelines.store import Store, reading
 
+pytestmark = pytest.mark.slow  # starts many crawls
+
 
 def no_web(db: Path, names: object) -> None:
     raise AssertionError("nothing was to be fetched")

@@ -19,6 +19,8 @@ from crawler.refusing import NOT_VIETNAMESE, SAME_AS_NOWHERE, Doorkeeper
 from crawler.visit import Found, Lease, Next, Understanding, UrlKind, Visit
 from pipelines.models import Document, Fetch
 
+pytestmark = pytest.mark.slow  # starts many crawls
+
 HEX = "0123456789abcdef0123456789abcdef"
 STUB = (
     f'<html><body><script>document.cookie="D1N={HEX}"+"; expires=Fri, 31 Dec 2099 23:59:59 GMT; path=/";'
