@@ -44,6 +44,7 @@ GROUP BY state ORDER BY n DESC
 
 def status(store: Store) -> dict[str, Any]:
     """What is known of the crawl: sites, queue, causes of failure, unknown codes, unfit corrections, sizes."""
+    growth = _growth(archive_folder(store.path))
     return {
         "sites": [dict(row) for row in store.rows(_SITES)],
         "queue": {row["state"]: row["n"] for row in store.rows(_QUEUE)},
@@ -52,12 +53,18 @@ def status(store: Store) -> dict[str, Any]:
         "unknown_codes": [dict(row) for row in store.rows(_UNKNOWN)],
         "unfit_corrections": [dict(row) for row in store.rows(_UNFIT)],
         "database_bytes": store.path.stat().st_size,
-        "archive_bytes": _size(archive_folder(store.path)),
+        "archive_bytes": sum(growth.values()),
+        "archive_growth": growth,
     }
 
 
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*.warc.gz")) if folder.is_dir() else 0
+def _growth(folder: Path) -> dict[str, int]:
+    """How many bytes each run added to the archive, oldest first; a file's name begins with its run."""
+    growth: dict[str, int] = {}
+    for path in sorted(folder.glob("*.warc.gz")):
+        run = path.name.rsplit("-", 2)[0]
+        growth[run] = growth.get(run, 0) + path.stat().st_size
+    return growth
 
 
 def print_status(store: Store, *, as_json: bool) -> None:
@@ -78,6 +85,7 @@ def print_look(store: Store, *, as_json: bool) -> None:
     looked(store.path, now)
 
 
+NIGHTS = 14  # runs over which the archive's growth is averaged
 HEADER = (
     "site",
     "verdict",
@@ -124,4 +132,8 @@ def as_lines(found: dict[str, Any]) -> list[str]:
     lines += [f"correction that no longer fits: {row['article']}: {row['text']}" for row in found["unfit_corrections"]]
     megabyte = 1_000_000
     sizes = (found["database_bytes"] / megabyte, found["archive_bytes"] / megabyte)
-    return [*lines, f"database {sizes[0]:.1f} MB, archive {sizes[1]:.1f} MB"]
+    lines.append(f"database {sizes[0]:.1f} MB, archive {sizes[1]:.1f} MB")
+    if grown := list(found["archive_growth"].values())[-NIGHTS:]:
+        mean = sum(grown) / len(grown) / megabyte
+        lines[-1] += f": {grown[-1] / megabyte:.1f} MB by the last run that kept pages, {mean:.1f} MB on average"
+    return lines

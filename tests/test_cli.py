@@ -244,7 +244,7 @@ def test_status_and_sites(demo_db: Path, run: Run) -> None:
     assert {site["site"]: site["verdict"] for site in found["sites"]} == dict.fromkeys(
         ("baomau", "congmau", "tinhuymau"), "ok"
     )
-    assert found["archive_bytes"] > 0
+    assert sum(found["archive_growth"].values()) == found["archive_bytes"] > 0
     assert "tinhuymau" in run("status", "--db", demo_db).stdout
     listed = run("sites", "list", "gia-lai").stdout
     assert "baogialai" in listed
