@@ -18,6 +18,7 @@ from crawler.archived_work import bug
 from crawler.keeping import archived_before
 from crawler.plan import new_run
 from crawler.sites import Site
+from crawler.tables import counted
 from crawler.visit import Understanding
 from crawler.work import Task, begin, work
 from pipelines import store_articles
@@ -79,11 +80,11 @@ class Tally:
     def brief(self) -> str:
         """What fits beside a progress bar."""
         failed = self.outcomes.get("failed")
-        return f"{self.mentions} references" + (f", {failed} failed" if failed else "")
+        return counted(self.mentions, "reference") + (f", {failed} failed" if failed else "")
 
     def __str__(self) -> str:
         parts = [f"{n} {name}" for name, n in sorted(self.outcomes.items())]
-        return f"{self.pages} pages: {', '.join(parts) or 'none'}; {self.mentions} references"
+        return f"{counted(self.pages, 'page')}: {', '.join(parts) or 'none'}; {counted(self.mentions, 'reference')}"
 
 
 def start_run(store: Store, command: str, sites: Mapping[str, Site], **settings: object) -> str:

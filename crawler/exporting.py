@@ -15,6 +15,7 @@ from rich.progress import track
 
 from crawler.archive_copy import copying
 from crawler.opening import archive_folder
+from crawler.tables import counted
 from pipelines.errors import InputError
 from pipelines.export import BY_ARTICLE, BY_TABLE, Target, binary_destination, text_destination
 from pipelines.export_articles import count_articles, read_articles
@@ -28,7 +29,7 @@ T = TypeVar("T")
 
 DESCRIBED = Path(__file__).parent.parent / "output" / "tables.yaml"
 _NO_TEXT = ("parquet", "warc")
-_COUNTED = {"jsonl": "articles", "conllu": "sentences", "segmented": "sentences", "webannotation": "annotations"}
+_COUNTED = {"jsonl": "article", "conllu": "sentence", "segmented": "sentence", "webannotation": "annotation"}
 _PAGES = """
 SELECT DISTINCT f.warc_file, f.warc_offset, f.warc_length FROM articles a JOIN fetches f ON f.id = a.fetch
 WHERE f.warc_file IS NOT NULL AND {}
@@ -83,7 +84,7 @@ class Export:
         path = self.target.file(name, self.form)
         destination = text_destination if self.form == "csv" else binary_destination
         with destination(path) as out:
-            return _told(BY_TABLE[self.form](table.columns, _watched(table.rows, table.n), out), "rows", path)
+            return _told(BY_TABLE[self.form](table.columns, _watched(table.rows, table.n), out), "row", path)
 
     def _warc(self, store: Store) -> str:
         pages = _PAGES.format(self.selection.articles())
@@ -99,7 +100,7 @@ class Export:
             for row in _watched(rows, n):
                 copied += copy.add(archive_folder(store.path), Position(*row)) is not None
         lost = f"; {n - copied} more are not in the archive any more" if copied < n else ""
-        return _told(copied, "pages", path) + lost
+        return _told(copied, "page", path) + lost
 
 
 @contextmanager
@@ -117,4 +118,4 @@ def _watched(items: Iterable[T], n: int) -> Iterable[T]:
 
 
 def _told(n: int, unit: str, path: Path | None) -> str:
-    return f"{n} {unit}" + (f" in {path}" if path else "")
+    return counted(n, unit) + (f" in {path}" if path else "")

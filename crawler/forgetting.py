@@ -15,6 +15,7 @@ from pathlib import Path
 from crawler.addresses import canonical, clean
 from crawler.archive_purge import Purged, purge, quiet
 from crawler.sites import Site, owner
+from crawler.tables import counted
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError
 from pipelines.instants import instant
@@ -36,10 +37,10 @@ class Forgotten:
         if not (self.stones or swept.articles or swept.fetches or purged.exchanges):
             return "nothing was left to forget: it was forgotten before"
         return (
-            f"{_n(swept.articles, 'article')}, {_n(swept.urls, 'known address')} and {_n(swept.fetches, 'fetch')}"
-            " removed;"
-            f" {_n(purged.exchanges, 'archived answer')} removed ({purged.bytes:,} bytes);"
-            f" {_n(self.stones, 'new tombstone')}: what is under one is not taken again"
+            f"{counted(swept.articles, 'article')}, {counted(swept.urls, 'known address')}"
+            f" and {counted(swept.fetches, 'fetch')} removed;"
+            f" {counted(purged.exchanges, 'archived answer')} removed ({purged.bytes:,} bytes);"
+            f" {counted(self.stones, 'new tombstone')}: what is under one is not taken again"
         )
 
 
@@ -95,11 +96,6 @@ def _of_site(store: Store, site: str, domains: list[str]) -> set[str]:
     addresses = {row["url"] for row in store.rows(_OF_SITE, {"site": site})}
     own = (mine | {host_of(url) for url in addresses}) - others - {""}
     return {whole_host(host) for host in own} | {url for url in addresses if host_of(url) not in own}
-
-
-def _n(n: int, thing: str) -> str:
-    plural = f"{thing}es" if thing.endswith(("ss", "ch")) else f"{thing}s"
-    return f"{n} {thing if n == 1 else plural}"
 
 
 _OF_SITE = """

@@ -10,6 +10,7 @@ from crawler.health_expectations import Expectation, expectation
 from crawler.health_stages import Counts, first_failing_stage
 from crawler.horizon import horizon
 from crawler.sites import Site
+from crawler.tables import counted
 from pipelines.instants import instant
 from pipelines.store import Store
 
@@ -39,10 +40,10 @@ class SiteVerdict:
 
     def __str__(self) -> str:
         articles = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged articles"
-        pages = f"{self.fetched} pages fetched, {self.failed} failed"
+        pages = f"{counted(self.fetched, 'page')} fetched, {self.failed} failed"
         trouble = f" · {self.verdict}: {self.stage}" if self.stage else ""
         remark = f" · {self.remark}" if self.remark else ""
-        return f"{self.site}: {articles}, {self.mentions} references, {pages}{trouble}{remark}"
+        return f"{self.site}: {articles}, {counted(self.mentions, 'reference')}, {pages}{trouble}{remark}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from crawler import frontier
+from crawler import frontier, frontier_reopening
 from crawler.archive import Archive
 from crawler.counting import Kept, count
 from crawler.horizon import Horizon, horizon
@@ -106,9 +106,11 @@ class Keeper:
                 step = Next("rejected", cause="forgotten")
         if step.children:
             frontier.add(tx, step.children, now=now, found_on=visit.lease.url)
-            frontier.reopen(tx, [c.url for c in step.children], before=self.started, stale=visit.lease.stale)
+            frontier_reopening.reopen(tx, [c.url for c in step.children], before=self.started, stale=visit.lease.stale)
         if understood.found is not None:
-            frontier.reopen_unreached(tx, visit.lease.site, visit.lease.host, host_faults(), before=self.started)
+            frontier_reopening.reopen_unreached(
+                tx, visit.lease.site, visit.lease.host, host_faults(), before=self.started
+            )
             added, known = self._children(tx, visit, understood, fetch, now)
             kept = replace(kept, added=added, known=known)
         frontier.settle(tx, visit.lease, step, owner=owner, now=now)
@@ -166,7 +168,7 @@ class Keeper:
         if fresh and lease.depth < frontier.MAX_DEPTH and not self._past(tx, lease):
             more = [_behind(c, lease.depth + 1, stale) for c in candidates if c.kind != "article"]
             new += frontier.add(tx, more, now=now, found_on=lease.url)
-            frontier.reopen(tx, [c.url for c in more], before=self.started, stale=stale)
+            frontier_reopening.reopen(tx, [c.url for c in more], before=self.started, stale=stale)
         return new, known
 
     def _horizon(self, site: str) -> Horizon:

@@ -17,6 +17,7 @@ from pathlib import Path
 from crawler.archive import is_alive
 from crawler.archive_purge import purge
 from crawler.opening import archive_folder
+from crawler.tables import counted
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError
 from pipelines.export import writing
@@ -39,8 +40,8 @@ class Merged:
 
     def __str__(self) -> str:
         kept_out = f"; {self.forgotten} kept out by tombstones" if self.forgotten else ""
-        held = f"{self.articles} articles with {self.mentions} references"
-        return f"{self.path}: {held}{kept_out}; {self.files} archive files"
+        held = f"{counted(self.articles, 'article')} with {counted(self.mentions, 'reference')}"
+        return f"{self.path}: {held}{kept_out}; {counted(self.files, 'archive file')}"
 
 
 def merge(databases: Sequence[Path], output: Path, say: Callable[[str], None]) -> Merged:

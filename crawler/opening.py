@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler import frontier
+from crawler import frontier, frontier_reopening
 from crawler.addresses import canonical, host_port
 from crawler.archive import Repaired, take_over
 from crawler.frontier import Territory
 from crawler.horizon import announcement
 from crawler.outcomes import PRIORITIES
 from crawler.sites import Site
+from crawler.tables import counted
 from crawler.tls import memory
 from crawler.tls.ladder import HostState
 from crawler.visit import Candidate, UrlKind
@@ -31,7 +32,7 @@ class Opening:
     announcement: str | None = None
 
     def __str__(self) -> str:
-        parts = [f"{self.waiting} {'page' if self.waiting == 1 else 'pages'} waiting"]
+        parts = [f"{counted(self.waiting, 'page')} waiting"]
         if self.recovered:
             parts.append(f"{self.recovered} in flight when the last run ended were taken back")
         parts += [f"archive {r.file}: a torn end of {r.cut} bytes was cut off" for r in self.repaired if r.cut]
@@ -71,10 +72,10 @@ def open_run(
     with store.write() as tx:
         for site in sites.values() if seeds else ():
             _seed(tx, site, started)
-        frontier.resume_deferred(tx, ground, now=started)
-        frontier.reopen_due(tx, ground, now=started)
+        frontier_reopening.resume_deferred(tx, ground, now=started)
+        frontier_reopening.reopen_due(tx, ground, now=started)
         if refetch:
-            frontier.reopen_all(tx, ground)
+            frontier_reopening.reopen_all(tx, ground)
         waiting = frontier.waiting(tx, ground)
     costs = announcement(store, sites.values(), since, started)
     return Opening(recovered, repaired, waiting, memory.load(store.connection), costs)
@@ -115,4 +116,4 @@ def _seed(tx: Transaction, site: Site, started: float) -> None:
     for urls, kind, priority in kinds:
         seeds = [Candidate(canonical(url), url, site.id, host_port(url), kind, priority) for url in urls]
         frontier.add(tx, seeds, now=started)
-        frontier.reopen(tx, [seed.url for seed in seeds], before=started)
+        frontier_reopening.reopen(tx, [seed.url for seed in seeds], before=started)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.archive_purge import Held, Purged, purge, quiet
+from crawler.tables import counted
 from pipelines.errors import InputError
 from pipelines.instants import instant
 from pipelines.store import Store, reading
@@ -39,9 +40,7 @@ class Pruned:
 
     def __str__(self) -> str:
         n, freed = self.purged.exchanges, self.purged.bytes
-        return (
-            f"{n} archived {'answer' if n == 1 else 'answers'} removed, {freed:,} bytes; {self.size:,} bytes are left"
-        )
+        return f"{counted(n, 'archived answer')} removed, {freed:,} bytes; {self.size:,} bytes are left"
 
 
 def prune(db: Path, *, now: float | None = None) -> Pruned:

@@ -122,7 +122,7 @@ def test_a_page_leaves_the_quarantine(demo_copy: Path, run: Run) -> None:
         connection.execute("UPDATE urls SET state = 'failed', cause = ? WHERE url = ?", [cause, url])
         connection.commit()
     done = run("reprocess", "--failed", "--db", demo_copy, "--workers", "1")
-    assert "1 pages: 1 unchanged" in done.stdout, done.stdout + done.stderr
+    assert "1 page: 1 unchanged" in done.stdout, done.stdout + done.stderr
     assert rows(demo_copy, f"SELECT page_kind, error_class FROM fetches WHERE id = {fetch}") == [("article", None)]
     assert count(demo_copy, "SELECT count(*) FROM urls WHERE state = 'failed' AND cause LIKE 'understand-%'") == 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler import frontier
+from crawler import frontier, frontier_reopening
 from crawler.frontier import LeaseLost, Territory
 from crawler.visit import Candidate, Lease, Next
 from pipelines.store import Store
@@ -191,7 +191,7 @@ def test_what_was_left_to_the_next_run_is_due_in_it(store: Store) -> None:
     settle(store, held, Next("new", cause="reset", retry_at=NOW + 3600, host_failed=True))
     with store.write() as tx:
         tx.execute("UPDATE hosts SET breaker_until = ?", [NOW + 3600])
-        assert frontier.resume_deferred(tx, GROUND, now=NOW + 300) == 1
+        assert frontier_reopening.resume_deferred(tx, GROUND, now=NOW + 300) == 1
     assert len(lease(store, now=NOW + 300)) == 1
 
 
@@ -200,8 +200,8 @@ def test_listings_are_reopened_once_a_run(store: Store) -> None:
     (held,) = lease(store)
     settle(store, held, Next("done"), now=NOW)
     with store.write() as tx:
-        assert frontier.reopen(tx, [held.url], before=NOW - 10) == 0, "seen in this run already"
-        assert frontier.reopen(tx, [held.url], before=NOW + 10) == 1
+        assert frontier_reopening.reopen(tx, [held.url], before=NOW - 10) == 0, "seen in this run already"
+        assert frontier_reopening.reopen(tx, [held.url], before=NOW + 10) == 1
 
 
 def test_a_host_that_answers_again_gets_its_pages_back(store: Store) -> None:
@@ -215,7 +215,7 @@ def test_a_host_that_answers_again_gets_its_pages_back(store: Store) -> None:
         later = NOW + 90_000 if held.url.endswith("vua-roi") else NOW
         settle(store, held, Next("failed", cause=cause), now=later)
     with store.write() as tx:
-        assert frontier.reopen_unreached(tx, "bao", HOST, ["expired", "dns"], before=NOW + 86_400) == 1
+        assert frontier_reopening.reopen_unreached(tx, "bao", HOST, ["expired", "dns"], before=NOW + 86_400) == 1
     assert {name for name, state in states(store).items() if state == "new"} == {"het-han", "xa"}
 
 
