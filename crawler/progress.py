@@ -14,6 +14,7 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from crawler.counting import Kept
+from crawler.tables import counted
 from crawler.visit import Lease
 
 PLAIN_SECONDS = 10.0
@@ -49,8 +50,9 @@ class Counters:
     def __str__(self) -> str:
         rate = self.fetched / max(0.001, time.monotonic() - self.started)
         return (
-            f"{len(self.sites)} sites · {self.fetched} pages fetched · {self.waiting} queued · {self.failed} failed · "
-            f"{self.new} new articles · {self.mentions} references · {rate:.1f} pages/s"
+            f"{counted(len(self.sites), 'site')} · {counted(self.fetched, 'page')} fetched · {self.waiting} queued · "
+            f"{self.failed} failed · {counted(self.new, 'new article')} · {counted(self.mentions, 'reference')} · "
+            f"{rate:.1f} pages/s"
         )
 
 
