@@ -13,7 +13,7 @@ from threading import Lock
 
 from crawler.archive_read import read_at
 from crawler.visit import Understanding
-from crawler.work import Task, work
+from crawler.work import Task, cause_of, work
 from pipelines.errors import InputError
 from pipelines.models import Position, Source
 from pipelines.version import program_version
@@ -73,11 +73,6 @@ def _watched(page: Archived, function: Understand, seconds: float) -> Understand
     try:
         return function(page)
     except Exception as error:  # whatever one page raised belongs to that page
-        return bug(error)
+        return cause_of(error)
     finally:
         faulthandler.cancel_dump_traceback_later()
-
-
-def bug(error: Exception) -> Understanding:
-    """That a page could not be understood or kept through a fault of ours."""
-    return Understanding(cause=f"bug-{type(error).__name__}: {error}")

@@ -14,13 +14,12 @@ from typing import Any, Protocol, TypeVar
 from crawler.archive import Archive
 from crawler.archive_pages import ArchivedPage
 from crawler.archive_read import exchange_of
-from crawler.archived_work import bug
 from crawler.keeping import archived_before
 from crawler.plan import new_run
 from crawler.sites import Site
 from crawler.tables import counted
 from crawler.visit import Understanding
-from crawler.work import Task, begin, work
+from crawler.work import Task, begin, cause_of, work
 from pipelines import store_articles
 from pipelines.errors import StorageError
 from pipelines.instants import instant
@@ -29,7 +28,7 @@ from pipelines.store import Store, Transaction
 from pipelines.store_articles import Outcome, record_fetch, store_document
 from pipelines.store_catalogue import keep_sites, keep_units
 from pipelines.store_tombstones import is_forgotten
-from pipelines.workers import PageTimeout, WorkerDied, Workers, run_all
+from pipelines.workers import Workers, run_all
 
 
 class HasTask(Protocol):
@@ -155,15 +154,6 @@ def kept(
     except Exception as error:  # one page's rows must not end the run, nor stop the next one at the same place
         with store.write() as tx:
             return write(tx, cause_of(error))
-
-
-def cause_of(error: Exception) -> Understanding:
-    """Why a page could not be understood or kept."""
-    if isinstance(error, PageTimeout):
-        return Understanding(cause=f"understand-timeout: {error}")
-    if isinstance(error, WorkerDied):
-        return Understanding(cause=f"understand-crash: {error}")
-    return bug(error)
 
 
 def fetch_row(archived: ArchivedPage, url: str, site: Site | None) -> Fetch:

@@ -24,13 +24,13 @@ from crawler.refusing import Doorkeeper
 from crawler.tls import memory
 from crawler.tls.ladder import HostState
 from crawler.visit import Understanding, Visit
-from crawler.work import Task, begin, work
+from crawler.work import Task, begin, cause_of, work
 from crawler.writer import Delivery, Job, Remember, Return, Settle, Writer
 from pipelines.corpus import run_corpus
 from pipelines.errors import DanchieuError
 from pipelines.models import Page
 from pipelines.store import Store
-from pipelines.workers import PageTimeout, PoolBroken, WorkerDied, Workers
+from pipelines.workers import PoolBroken, Workers
 
 GIVEN_BACK_SECONDS = 5.0  # a page whose pool broke waits so long
 CLOSING_SECONDS = 3.0  # after a Ctrl-C a page may be understood for so long before it is given back
@@ -176,15 +176,11 @@ class Desk:
                 return Understanding(again=True)
         try:
             return running.result()
-        except PageTimeout as error:
-            return Understanding(cause=f"understand-timeout: {error}")
-        except WorkerDied as error:
-            return Understanding(cause=f"understand-crash: {error}")
         except PoolBroken:
             self.close_crawl("pool")
             return Understanding(again=True)
         except Exception as error:  # whatever a page raises in a worker belongs to that page
-            return Understanding(cause=f"bug-{type(error).__name__}: {error}")
+            return cause_of(error)
 
     def _overdue(self) -> bool:
         """Whether the engine was told to stop a while ago."""

@@ -13,6 +13,7 @@ from pipelines.errors import InputError
 from pipelines.models import Page
 from pipelines.understand import understand
 from pipelines.words import warm_up
+from pipelines.workers import PageTimeout, WorkerDied
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,15 @@ class Task:
 def begin() -> None:
     """Loads what the first page of a worker would otherwise wait for."""
     warm_up()
+
+
+def cause_of(error: Exception) -> Understanding:
+    """Why a page could not be understood or kept."""
+    if isinstance(error, PageTimeout):
+        return Understanding(cause=f"understand-timeout: {error}")
+    if isinstance(error, WorkerDied):
+        return Understanding(cause=f"understand-crash: {error}")
+    return Understanding(cause=f"bug-{type(error).__name__}: {error}")
 
 
 def work(task: Task) -> Understanding:
