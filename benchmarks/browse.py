@@ -23,7 +23,7 @@ from pathlib import Path
 from browse_world import generate, store
 from datasette.app import Datasette
 
-from crawler.browse import datasette_over
+from crawler.verbs.browse import datasette_over
 
 REPEATS = 15
 

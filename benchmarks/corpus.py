@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pipelines.corpus import run_corpus
 from pipelines.store import Store, Transaction
-from pipelines.store_catalogue import keep_sites, keep_units
+from pipelines.store.catalogue import keep_sites, keep_units
 from pipelines.units import all_units
 
 MENTIONS = 5

@@ -30,8 +30,7 @@ import trafilatura
 from lxml.html import fromstring
 
 from pipelines.body import Found, find_body
-from pipelines.body_kind import page_kind
-from pipelines.body_view import View, look
+from pipelines.body.kind import page_kind
 from pipelines.decode import decode
 from pipelines.errors import InputError
 from pipelines.leaks import error_kind, strip_leaks
@@ -39,6 +38,7 @@ from pipelines.markup import parse
 from pipelines.metadata import read_story
 from pipelines.models import Page, Rules
 from pipelines.references import reference_keys
+from pipelines.view import View, look
 
 OUR_PAGES = Path(__file__).parent.parent / "tests" / "pages"
 URL = "https://bench.example/article-1.html"

@@ -24,9 +24,9 @@ import click
 import conllu
 
 from pipelines.words import split_sentences
-from pipelines.words_decoder import CachedSegmenter
-from pipelines.words_guard import guarded
-from pipelines.words_model import read_model
+from pipelines.words.decoder import CachedSegmenter
+from pipelines.words.guard import guarded
+from pipelines.words.model import read_model
 
 JOINED = 20  # sentences in a text whose sentence ends are sought
 

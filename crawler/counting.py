@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from crawler.language import is_vietnamese
 from crawler.visit import Understanding, UrlState, Visit
-from pipelines import store_articles
 from pipelines.store import Transaction
-from pipelines.store_articles import Outcome
+from pipelines.store import articles as store_articles
+from pipelines.store.articles import Outcome
 
 
 @dataclass(frozen=True, slots=True)

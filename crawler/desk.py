@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
-from crawler.archive import Archive
+from crawler.archive import Archive, archive_folder
 from crawler.counting import Kept
 from crawler.frontier import Outlook
 from crawler.health import Verdict, finish
-from crawler.health_judging import Finished
+from crawler.health.judging import Finished
 from crawler.keeping import Keeper
-from crawler.opening import archive_folder, open_run, territory
+from crawler.opening import open_run, territory
 from crawler.plan import Plan
 from crawler.progress import Counters, Progress
 from crawler.refusing import Doorkeeper

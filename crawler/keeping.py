@@ -7,20 +7,21 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from crawler import frontier, frontier_reopening
+from crawler import frontier
 from crawler.archive import Archive
 from crawler.counting import Kept, count
-from crawler.horizon import Horizon, horizon
+from crawler.frontier import reopening as frontier_reopening
+from crawler.health.horizon import Horizon, horizon
 from crawler.outcomes import try_again
 from crawler.sites import Site
 from crawler.tls.faults import host_faults
 from crawler.visit import Candidate, Lease, Next, Understanding, UrlState, Visit
-from pipelines import store_articles
 from pipelines.instants import instant
 from pipelines.models import Document, Fetch, PageKind, Position
 from pipelines.store import Store, Transaction
-from pipelines.store_articles import article_id, record_fetch, sha256, store_document
-from pipelines.store_tombstones import is_forgotten
+from pipelines.store import articles as store_articles
+from pipelines.store.articles import article_id, record_fetch, sha256, store_document
+from pipelines.store.tombstones import is_forgotten
 
 STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
 DATED_ENOUGH, OLDER_SHARE = 3, 0.8  # of a listing page's articles, to say that the next page is older still

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler import frontier, frontier_reopening
+from crawler import frontier
 from crawler.addresses import canonical, host_port
-from crawler.archive import Repaired, take_over
+from crawler.archive import Repaired, archive_folder, take_over
 from crawler.frontier import Territory
-from crawler.horizon import announcement
+from crawler.frontier import reopening as frontier_reopening
+from crawler.health.horizon import announcement
 from crawler.outcomes import PRIORITIES
 from crawler.sites import Site
 from crawler.tables import counted
@@ -18,7 +19,7 @@ from crawler.tls import memory
 from crawler.tls.ladder import HostState
 from crawler.visit import Candidate, UrlKind
 from pipelines.store import Store, Transaction
-from pipelines.store_catalogue import keep_sites, keep_units
+from pipelines.store.catalogue import keep_sites, keep_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,6 @@ class Opening:
         parts += [f"archive {r.file}: {r.missing} bytes are missing" for r in self.repaired if r.missing]
         parts += [self.announcement] if self.announcement else []
         return "; ".join(parts)
-
-
-def archive_folder(db: Path) -> Path:
-    """The folder beside a database that holds its archive."""
-    return db.with_name(f"{db.name}.archive")
 
 
 def territory(sites: Iterable[Site]) -> Territory:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from crawler import frontier
 from crawler.addresses import canonical, host_port, resolve
-from crawler.archive_provenance import fetch_of
+from crawler.archive.provenance import fetch_of
 from crawler.content import Content, TooLargeError, text, undo_content_coding
 from crawler.cookie_stub import stub_cookie
 from crawler.exchange import Exchange, FetchError

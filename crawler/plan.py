@@ -15,7 +15,7 @@ from secrets import token_hex
 from scrapy.settings import BaseSettings
 
 from crawler.addresses import registered_domain
-from crawler.horizon import EVERYTHING
+from crawler.health.horizon import EVERYTHING
 from crawler.sites import Site, load_sites, select
 from pipelines.errors import InputError
 

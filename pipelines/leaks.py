@@ -13,7 +13,7 @@ from typing import Literal
 from lxml.html import HtmlElement
 
 from pipelines.markup import parse, tidy
-from pipelines.markup_outline import read_blocks
+from pipelines.markup.outline import read_blocks
 from pipelines.models import Note, PageKind
 
 LEAK = "leak"

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from pipelines.errors import StorageError
-from pipelines.store_integrity import check_keys, check_search, check_space, copy_database, shape
+from pipelines.integrity import check_keys, check_search, check_space, copy_database, shape
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 migrations = Migrations("danchieu")

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.body import Found, find_body
-from pipelines.body_kind import page_kind
-from pipelines.body_view import View, look
+from pipelines.body.kind import page_kind
 from pipelines.decode import decode
 from pipelines.errors import InputError
 from pipelines.leaks import error_kind, strip_leaks
@@ -16,6 +15,7 @@ from pipelines.metadata import read_story
 from pipelines.models import Document, Mention, Metadata, Note, Page, PageKind, Paragraph, ParagraphKind, Rules
 from pipelines.references import find_references
 from pipelines.units import served_on
+from pipelines.view import View, look
 from pipelines.words import split_sentences
 
 BLANK_LINE = "\n\n"

@@ -18,6 +18,7 @@ _LATER = frozenset(
         "contract",
         "corpus",
         "export",
+        "integrity",
         "items",
         "migrations",
         "reading",
@@ -44,6 +45,6 @@ def program_version() -> str:
 def rules() -> Iterator[Path]:
     """The files, code and data, on which the understanding of a page depends, in order."""
     for path in sorted(ROOT.rglob("*")):
-        room = path.relative_to(ROOT).parts[0].partition(".")[0].partition("_")[0]
+        room = path.relative_to(ROOT).parts[0].partition(".")[0]
         if path.suffix in (".py", ".toml", ".tsv", ".json") and (room or "__init__") not in _LATER:
             yield path

@@ -8,7 +8,7 @@ import time
 
 import crawler.desk
 from crawler.progress import PlainProgress
-from crawler.run import run_crawl
+from crawler.verbs.run import run_crawl
 from crawler.visit import Understanding
 from crawler.work import Task, work
 

@@ -11,7 +11,7 @@ import httpx
 from datasette.app import Datasette
 from lxml import html
 
-from crawler.browse import datasette_over
+from crawler.verbs.browse import datasette_over
 
 Get = Callable[..., httpx.Response]
 

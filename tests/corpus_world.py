@@ -12,8 +12,8 @@ from pathlib import Path
 from pipelines.models import Document, Fetch, Metadata, Paragraph
 from pipelines.references import find_references
 from pipelines.store import Store
-from pipelines.store_articles import article_id, record_fetch, sha256, store_document
-from pipelines.store_catalogue import keep_sites, keep_units
+from pipelines.store.articles import article_id, record_fetch, sha256, store_document
+from pipelines.store.catalogue import keep_sites, keep_units
 from pipelines.units import served_on
 
 SITES = {

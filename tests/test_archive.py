@@ -17,8 +17,8 @@ import pytest
 
 from archive_samples import BODY, CERTIFICATE, end_of, exchange, records
 from crawler.archive import Archive, Position, Repaired, is_alive, take_over, whole_end
-from crawler.archive_layout import http_head
-from crawler.archive_records import read_records
+from crawler.archive.layout import http_head
+from crawler.archive.records import read_records
 from pipelines.errors import StorageError
 
 HERE = Path(__file__).parent  # the programs below import the samples from here

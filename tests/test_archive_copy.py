@@ -11,9 +11,9 @@ import pytest
 
 from archive_samples import end_of, exchange, records
 from crawler.archive import Archive
-from crawler.archive_copy import compact, copying
-from crawler.archive_pages import ArchivedPage
-from crawler.archive_read import read_archive, read_at
+from crawler.archive.copy import compact, copying
+from crawler.archive.pages import ArchivedPage
+from crawler.archive.read import read_archive, read_at
 from pipelines.errors import InputError, StorageError
 from pipelines.models import Position
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from archive_samples import exchange, records
 from crawler.archive import Archive, Repaired, take_over
-from crawler.archive_files import is_archive, page_of_bytes, read_page, read_path, saved_address
-from crawler.archive_pages import ArchivedPage, Problem
-from crawler.archive_read import exchange_of, read_at
+from crawler.archive.files import is_archive, page_of_bytes, read_page, read_path, saved_address
+from crawler.archive.pages import ArchivedPage, Problem
+from crawler.archive.read import exchange_of, read_at
 from pipelines.errors import InputError
 
 PAGE = "<!DOCTYPE html><html><head><title>Nghị quyết</title></head><body><p>Nghị quyết số 57-NQ/TW</p></body></html>"

@@ -26,9 +26,9 @@ from warcio.warcwriter import WARCWriter
 
 from archive_samples import end_of, exchange
 from crawler.archive import Archive
-from crawler.archive_pages import ArchivedPage, Problem
-from crawler.archive_provenance import fetch_of, provenance, restore
-from crawler.archive_read import exchange_of, read_archive, read_at
+from crawler.archive.pages import ArchivedPage, Problem
+from crawler.archive.provenance import fetch_of, provenance, restore
+from crawler.archive.read import exchange_of, read_archive, read_at
 from crawler.content import page_of
 from pipelines.errors import DanchieuError, InputError
 from pipelines.models import Certificate, Fetch

@@ -17,8 +17,8 @@ import pytest
 
 from conftest import Run
 from crawler.archive import Archive
-from crawler.archive_pages import ArchivedPage
-from crawler.archive_read import read_at
+from crawler.archive.pages import ArchivedPage
+from crawler.archive.read import read_at
 from crawler.batch import Job, Tally, keep_imported, understand_all
 from crawler.visit import Understanding
 from crawler.work import Task, work

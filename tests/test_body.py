@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.body import find_body
-from pipelines.body_embedded import embedded_blocks
-from pipelines.body_families import Names, families, family_containers
-from pipelines.body_furniture import has_furniture_name, is_furniture_line, is_head
-from pipelines.body_kind import page_kind
-from pipelines.body_view import look
+from pipelines.body.embedded import embedded_blocks
+from pipelines.body.kind import page_kind
 from pipelines.markup import is_html, parse, tidy
-from pipelines.markup_outline import read_blocks
+from pipelines.markup.outline import read_blocks
 from pipelines.models import Rules
+from pipelines.view import look
+from pipelines.view.families import Names, families, family_containers
+from pipelines.view.furniture import has_furniture_name, is_furniture_line, is_head
 
 PROSE = (
     "Ban Thường vụ Tỉnh ủy yêu cầu các đơn vị rà soát danh sách, báo cáo trước ngày 15 và chịu trách nhiệm về số liệu; "

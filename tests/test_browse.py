@@ -19,7 +19,7 @@ from datasette.app import Datasette
 from lxml import etree
 
 from browsing import Get, browsing, close, page, words
-from crawler.browse import CONFIGURATION
+from crawler.verbs.browse import CONFIGURATION
 from pipelines.units import all_units
 from world import DECREE_30, GIA_LAI_PLAN, LAND_LAW, RULE_96, Cite, World
 

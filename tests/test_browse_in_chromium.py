@@ -13,7 +13,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from crawler.browse import datasette_over
+from crawler.verbs.browse import datasette_over
 from world import DECREE_30, LAND_LAW, RULE_96, Cite, World
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)

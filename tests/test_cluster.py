@@ -19,11 +19,11 @@ import pytest
 from pyarrow import dataset
 
 from conftest import Run
-from crawler.archived_work import Archived, understand_stretch
-from crawler.cluster import CRASHED, Cluster, on_cluster
-from crawler.cluster_parts import write_parts
-from crawler.reprocessing import reprocess_archive
+from crawler.batch.archived_work import Archived, understand_stretch
+from crawler.batch.cluster import CRASHED, Cluster, on_cluster
 from crawler.sites import load_sites
+from crawler.verbs.reprocessing import reprocess_archive
+from crawler.verbs.reprocessing_parts import write_parts
 from crawler.visit import Understanding
 from pipelines.errors import InputError
 from pipelines.models import Position

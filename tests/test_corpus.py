@@ -9,9 +9,9 @@ import pytest
 
 from corpus_world import Article, World, article, contents, keep, syllables
 from pipelines.corpus import run_corpus
-from pipelines.corpus_claims import keep_names
-from pipelines.corpus_copies import keep_clusters, keep_sketches
-from pipelines.corpus_resolution import resolve_mentions
+from pipelines.corpus.claims import keep_names
+from pipelines.corpus.copies import keep_clusters, keep_sketches
+from pipelines.corpus.resolution import resolve_mentions
 from pipelines.store import Store
 
 RULE = "vn/party/tw/quy-dinh"

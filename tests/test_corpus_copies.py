@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_world import Article, World, keep, syllables
-from pipelines.corpus_copies import SIMILAR, first_of_each, keep_clusters, keep_sketches, similarity, sketch
+from pipelines.corpus.copies import SIMILAR, first_of_each, keep_clusters, keep_sketches, similarity, sketch
 from pipelines.store import Store
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.corpus_identity import Cited, Dated, answer, stated_term, term_of
+from pipelines.corpus.identity import Cited, Dated, answer, stated_term, term_of
 
 RULE = "vn/party/tw/quy-dinh"
 RESOLUTION = "vn/party/tw/nghi-quyet"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from corpus_world import Article, World, article, contents, keep
-from crawler.status import as_lines, status
+from crawler.verbs.status import as_lines, status
 from pipelines.corpus import run_corpus
 from pipelines.store import Store
-from pipelines.store_articles import sha256
-from pipelines.store_corrections import FLAG, UNFIT
+from pipelines.store.articles import sha256
+from pipelines.store.corrections import FLAG, UNFIT
 
 RULE = "vn/party/tw/quy-dinh/2023/96"
 ONE = article("a", "Quy định số 96-QĐ/TW, ngày 02 tháng 02 năm 2023 của Bộ Chính trị")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.decode import MAX_BYTES, decode
-from pipelines.decode_legacy import FONTS, vietnamese_share
+from pipelines.decode.legacy import FONTS, vietnamese_share
 from pipelines.errors import InputError
 
 TEXT = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler import discovery
 from crawler.discovery import Found, Kind, Link, discover
-from crawler.discovery_dates import day_of, days_in_address
+from crawler.discovery.dates import day_of, days_in_address
 from crawler.sites import Site
 from entries import bao
 

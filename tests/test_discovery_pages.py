@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from crawler.discovery import discover
-from crawler.discovery_html import Anchor
-from crawler.discovery_pages import MAX_PAGE, next_pages, place
-from crawler.discovery_traps import trap
+from crawler.discovery.html import Anchor
+from crawler.discovery.pages import MAX_PAGE, next_pages, place
+from crawler.discovery.traps import trap
 from crawler.sites import Site, load_sites
 from entries import bao
 

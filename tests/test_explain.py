@@ -9,13 +9,13 @@ import pytest
 
 from conftest import Run
 from crawler.causes import all_causes, in_words
-from crawler.explaining import explain_address
-from crawler.retrying import put_back
 from crawler.sites import Site
+from crawler.verbs.explaining import explain_address
+from crawler.verbs.retrying import put_back
 from entries import entry, load
 from pipelines.errors import InputError
 from pipelines.store import Store
-from pipelines.store_articles import insert, sha256
+from pipelines.store.articles import insert, sha256
 
 HOST = "bao.vn:443"
 ROWS = [

@@ -20,20 +20,20 @@ import pytest
 from pyarrow import parquet
 
 from conftest import Run
-from crawler.exporting import Export
+from crawler.verbs.exporting import Export
 from pipelines.errors import InputError
 from pipelines.export import BY_ARTICLE, Target
-from pipelines.export_articles import Article, read_articles, to_jsonl
-from pipelines.export_conllu import to_conllu
-from pipelines.export_csv import to_csv
-from pipelines.export_selection import Selection
-from pipelines.export_tables import TABLES, read_table
-from pipelines.export_words import new_tones, to_segmented
+from pipelines.export.articles import Article, read_articles, to_jsonl
+from pipelines.export.conllu import to_conllu
+from pipelines.export.csv import to_csv
+from pipelines.export.selection import Selection
+from pipelines.export.tables import TABLES, read_table
+from pipelines.export.words import new_tones, to_segmented
 from pipelines.models import Document, Fetch, Metadata
 from pipelines.reading.regulations import citing_articles, spread
 from pipelines.references import find_references
 from pipelines.store import Store, reading
-from pipelines.store_articles import record_fetch, store_document
+from pipelines.store.articles import record_fetch, store_document
 from pipelines.understand import join_paragraphs, symbol_spans
 from pipelines.words import split_sentences
 

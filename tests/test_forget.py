@@ -20,22 +20,21 @@ from archive_samples import exchange
 from chained import chained_site
 from conftest import Run
 from crawler import frontier
-from crawler.archive import Archive
-from crawler.archive_purge import exchanges, purge, settle
-from crawler.archive_read import read_at
-from crawler.explaining import explain_address
-from crawler.forgetting import forget
-from crawler.opening import archive_folder
+from crawler.archive import Archive, archive_folder
+from crawler.archive.purge import exchanges, purge, settle
+from crawler.archive.read import read_at
+from crawler.verbs.explaining import explain_address
+from crawler.verbs.forgetting import forget
 from crawler.visit import Candidate
 from pipelines.errors import InputError
+from pipelines.integrity import check_keys, check_search
 from pipelines.models import Document, Fetch, Metadata, Paragraph, Sentence
 from pipelines.references import find_references
 from pipelines.store import Store, reading
-from pipelines.store_articles import article_id, record_fetch, store_document
-from pipelines.store_catalogue import keep_sites, keep_units
-from pipelines.store_forgetting import sweep
-from pipelines.store_integrity import check_keys, check_search
-from pipelines.store_tombstones import entomb, is_forgotten, tombstones, whole_host
+from pipelines.store.articles import article_id, record_fetch, store_document
+from pipelines.store.catalogue import keep_sites, keep_units
+from pipelines.store.forgetting import sweep
+from pipelines.store.tombstones import entomb, is_forgotten, tombstones, whole_host
 
 HOSTS = {"mot": ["mot.example"], "hai": ["hai.example", "chung.example"], "ba": ["chung.example"]}
 SECRET = "Quốc Vượng Xuyên"  # a name that no other text holds

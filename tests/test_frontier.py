@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler import frontier, frontier_reopening
+from crawler import frontier
 from crawler.frontier import LeaseLost, Territory
+from crawler.frontier import reopening as frontier_reopening
 from crawler.visit import Candidate, Lease, Next
 from pipelines.store import Store
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.health_coverage import Look, cover
-from crawler.health_expectations import Expectation, Night, learn
-from crawler.health_stages import Counts, first_failing_stage
+from crawler.health.coverage import Look, cover
+from crawler.health.expectations import Expectation, Night, learn
+from crawler.health.stages import Counts, first_failing_stage
 from crawler.language import is_vietnamese
 from pipelines.store import Store
-from pipelines.store_articles import insert
+from pipelines.store.articles import insert
 
 WELL = {
     "asked": 2,

@@ -12,11 +12,11 @@ import pytest
 
 from chained import PAGE, ChainedSite, chained_site
 from conftest import Run
-from crawler.horizon import EVERYTHING, Horizon, announcement, horizon
+from crawler.health.horizon import EVERYTHING, Horizon, announcement, horizon
 from crawler.sites import Site
 from entries import bao
 from pipelines.store import Store
-from pipelines.store_articles import insert
+from pipelines.store.articles import insert
 
 pytestmark = pytest.mark.slow  # starts many crawls
 

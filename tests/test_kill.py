@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from chained import ChainedSite, chained_site
-from crawler.archive_read import read_archive
+from crawler.archive.read import read_archive
 from crawler.frontier import HELD_PER_HOST
 
 STARTED: list[subprocess.Popen[str]] = []

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.leaks import LEAK, error_kind, soft_error, strip_leaks
 from pipelines.markup import parse
-from pipelines.markup_outline import read_blocks
+from pipelines.markup.outline import read_blocks
 
 GOOD = "Sáng 20/2, Ban Thường vụ Tỉnh ủy tổ chức hội nghị phổ biến Quy định số 96-QĐ/TW."
 LEAKS = [

@@ -14,19 +14,18 @@ import pytest
 from archive_samples import exchange
 from conftest import Run
 from corpus_world import Article, World, article, contents
-from crawler.archive import Archive
-from crawler.archive_purge import exchanges
-from crawler.archive_read import read_at
-from crawler.forgetting import forget
-from crawler.merging import merge
-from crawler.opening import archive_folder
-from crawler.publishing import publish
+from crawler.archive import Archive, archive_folder
+from crawler.archive.purge import exchanges
+from crawler.archive.read import read_at
+from crawler.verbs.forgetting import forget
+from crawler.verbs.merging import merge
+from crawler.verbs.publishing import publish
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError, StorageError
 from pipelines.models import Document, Fetch, Metadata
 from pipelines.references import find_references
 from pipelines.store import Store
-from pipelines.store_articles import article_id, record_fetch, store_document
+from pipelines.store.articles import article_id, record_fetch, store_document
 
 WORDS = [
     "Quy định số 96-QĐ/TW, ngày 02 tháng 02 năm 2023 của Bộ Chính trị",

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.body import find_body
-from pipelines.body_view import look
 from pipelines.markup import parse
 from pipelines.metadata import Story, read_story
-from pipelines.metadata_byline import as_author, read_signature
-from pipelines.metadata_dates import date_in_url, read_declared_date, read_moments
-from pipelines.metadata_declared import read_declared
-from pipelines.metadata_origin import agency_of, origin_of, split_prefix
+from pipelines.metadata.byline import as_author, read_signature
+from pipelines.metadata.origin import agency_of, origin_of, split_prefix
 from pipelines.models import Page, Rules, Source
+from pipelines.view import look
+from pipelines.view.dates import date_in_url, read_declared_date, read_moments
+from pipelines.view.declared import read_declared
 
 TEXT = (
     "Ban Thường vụ Tỉnh ủy yêu cầu các đơn vị rà soát danh sách theo Quy định số 96-QĐ/TW, ngày 02/02/2023 của Bộ "

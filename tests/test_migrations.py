@@ -13,9 +13,9 @@ from sqlite_utils import Database, Migrations
 from conftest import Run
 from corpus_world import World, article
 from pipelines.errors import StorageError
+from pipelines.integrity import check_keys, check_search, check_space, shape
 from pipelines.migrations import SCHEMA, back_up, migrate, migrations, statements
 from pipelines.store import Store, bring_up_to_date, reading
-from pipelines.store_integrity import check_keys, check_search, check_space, shape
 
 ADDED_TABLE, ADDED_COLUMN, ADDED_INDEX = "precision_scores", "pattern", "urls_due"
 

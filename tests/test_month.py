@@ -14,7 +14,7 @@ import pytest
 from crawler import frontier
 from crawler.exchange import Exchange, FetchError
 from crawler.health import Verdict, finish
-from crawler.health_judging import Finished
+from crawler.health.judging import Finished
 from crawler.keeping import Keeper
 from crawler.opening import open_run, territory
 from crawler.outcomes import after_error, after_exchange

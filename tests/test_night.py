@@ -10,11 +10,11 @@ import pytest
 
 from chained import ChainedSite, chained_site
 from conftest import Run
-from crawler.looking import Look, Trouble, last_look, look, looked
-from crawler.schedule import alone
+from crawler.health.looking import Look, Trouble, last_look, look, looked
+from crawler.lock import alone
 from pipelines.errors import StorageError
 from pipelines.store import Store
-from pipelines.store_articles import insert
+from pipelines.store.articles import insert
 
 pytestmark = pytest.mark.slow  # starts many crawls
 

@@ -11,7 +11,7 @@ from crawler.exchange import Exchange, FetchError
 from crawler.frontier import PATIENCE
 from crawler.outcomes import NEXT_RUN_SECONDS, TRIES, TRIES_A_RUN, after_error, after_exchange, back_off, refused
 from crawler.sites import Site, site_of
-from crawler.sites_read import read_catalogue
+from crawler.sites.read import read_catalogue
 from crawler.visit import Lease, UrlKind
 
 NOW = 1_700_000_000.0

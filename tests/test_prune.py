@@ -8,15 +8,14 @@ import pytest
 
 from archive_samples import exchange
 from conftest import Run
-from crawler.archive import Archive
-from crawler.archive_purge import exchanges
-from crawler.archive_read import read_at
-from crawler.opening import archive_folder
-from crawler.pruning import prune
+from crawler.archive import Archive, archive_folder
+from crawler.archive.purge import exchanges
+from crawler.archive.read import read_at
+from crawler.verbs.pruning import prune
 from pipelines.errors import InputError
 from pipelines.models import Fetch
 from pipelines.store import Store
-from pipelines.store_articles import record_fetch
+from pipelines.store.articles import record_fetch
 
 NOW = 1_767_225_600 + 30 * 86400.0  # 31 January 2026
 OLD, YOUNG = "2026-01-05T00:00:00Z", "2026-01-25T00:00:00Z"

@@ -17,14 +17,14 @@ from datasette.app import Datasette
 
 from conftest import Run
 from corpus_world import Article, World, article
-from crawler.browse import datasette_over
-from crawler.publishing import publish
+from crawler.verbs.browse import datasette_over
+from crawler.verbs.publishing import publish
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError
+from pipelines.integrity import check_search
 from pipelines.store import Store, reading
-from pipelines.store_integrity import check_search
-from pipelines.store_publishing import EXCERPT, SHARE, published, window, windows
-from pipelines.store_publishing_masks import HIDDEN, mask
+from pipelines.store.publishing import EXCERPT, SHARE, published, window, windows
+from pipelines.store.publishing_masks import HIDDEN, mask
 
 MASKED = [
     ("gọi 0905 123 456 để", "gọi ████████████ để"),

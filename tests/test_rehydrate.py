@@ -9,8 +9,8 @@ import pytest
 
 from chained import chained_site
 from conftest import Run
-from crawler.publishing import publish
-from crawler.rehydrating import rehydrate
+from crawler.verbs.publishing import publish
+from crawler.verbs.rehydrating import rehydrate
 from pipelines.errors import InputError
 from pipelines.store import Store, reading
 

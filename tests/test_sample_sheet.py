@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 
 from conftest import Run
 from corpus_world import World, article
-from crawler.sampling import COLUMNS, JUDGED, LARGEST, Score, allocate, read_sheet, score_sheet, write_sheet
+from crawler.verbs.sampling import COLUMNS, JUDGED, LARGEST, Score, allocate, read_sheet, score_sheet, write_sheet
 from pipelines.errors import InputError
 from pipelines.store import Store
 

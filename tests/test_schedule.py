@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.schedule import alone, cron, systemd
+from crawler.lock import alone
+from crawler.verbs.schedule import cron, systemd
 from pipelines.errors import InputError
 
 DB = Path("a folder/danchieu.db")

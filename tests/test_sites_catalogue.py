@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from crawler.sites import Site, load_sites, select
-from crawler.sites_check import check_catalogue
-from crawler.sites_read import CHOICES, FIELDS
+from crawler.sites.check import check_catalogue
+from crawler.sites.read import CHOICES, FIELDS
 from pipelines.models import Rules
 from pipelines.units import all_units
 

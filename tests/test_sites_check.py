@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 import pytest
 
 from crawler.sites import load_sites
-from crawler.sites_check import HEADER, check_catalogue, site_table
-from crawler.sites_propose import propose
+from crawler.sites.check import HEADER, check_catalogue, site_table
+from crawler.verbs.proposing import propose
 from entries import entry, load
 from pipelines.errors import InputError
 

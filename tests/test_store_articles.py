@@ -12,7 +12,7 @@ import pytest
 from pipelines.models import Document, Fetch, Metadata, Note, Page, Paragraph
 from pipelines.references import find_references
 from pipelines.store import Store
-from pipelines.store_articles import Stored, article_id, record_fetch, sha256, store_document
+from pipelines.store.articles import Stored, article_id, record_fetch, sha256, store_document
 from pipelines.understand import understand
 from pipelines.words import split_sentences
 

@@ -12,7 +12,7 @@ import pytest
 
 import servers
 import servers_old
-from crawler.archive_provenance import fetch_of
+from crawler.archive.provenance import fetch_of
 from crawler.exchange import Exchange, FetchError
 from servers import OLD, TLS10, context, tls
 from servers_client import HASTY, LIMITS, Client, run

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.contract_document import document_json
+from pipelines.contract.document import document_json
 from pipelines.errors import InputError
 from pipelines.models import Document, Page, Source
 from pipelines.understand import understand

@@ -30,20 +30,24 @@ def test_any_change_of_a_rule_changes_it(tmp_path: Path, monkeypatch: pytest.Mon
         version.program_version.cache_clear()
         return version.program_version()
 
+    def written(name: str, text: str) -> None:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
     monkeypatch.setattr(version, "ROOT", tmp_path)
     seen = {now()}
     for name, text in [
-        ("body.py", "a"),
-        ("body.py", "b"),
+        ("body/kind.py", "a"),
+        ("body/kind.py", "b"),
         ("units.toml", "b"),
         ("terms.tsv", "b"),
         ("terms.json", "b"),
     ]:
-        (tmp_path / name).write_text(text)
+        written(name, text)
         seen.add(now())
     assert len(seen) == 6, "each of these is a rule"
-    for name in ("store_articles.py", "export.py", "corpus_links.py", "schema.sql", "__init__.py"):
-        (tmp_path / name).write_text("later")
+    for name in ("store/articles.py", "export/__init__.py", "corpus/links.py", "schema.sql", "__init__.py"):
+        written(name, "later")
         seen.add(now())
     assert len(seen) == 6, "none of these is"
     monkeypatch.undo()

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import words, words_model
-from pipelines.words_decoder import CachedSegmenter
-from pipelines.words_model import UnknownModelError, WordModel, read_model
-from pipelines.words_scores import TokenScores
-from pipelines.words_stock import StockSegmenter
+from pipelines import words
+from pipelines.words import model as words_model
+from pipelines.words.decoder import CachedSegmenter
+from pipelines.words.model import UnknownModelError, WordModel, read_model
+from pipelines.words.scores import TokenScores
+from pipelines.words.stock import StockSegmenter
 
 EVERY = bool(os.environ.get("DANCHIEU_EVERY_TEST"))  # decode 24,000 sentences instead of 1,500
 SEED = 20230727
@@ -106,7 +107,7 @@ def test_two_reads_of_one_text_agree(model: WordModel, segmenter: CachedSegmente
 def test_full_caches_are_emptied(model: WordModel, monkeypatch: pytest.MonkeyPatch) -> None:
     made = list(sentences(model, 100))
     expected = [CachedSegmenter(model).words(sentence) for sentence in made]
-    monkeypatch.setattr("pipelines.words_scores.CACHE_LIMIT", 20)
+    monkeypatch.setattr("pipelines.words.scores.CACHE_LIMIT", 20)
     small = CachedSegmenter(model)
     assert [small.words(sentence) for sentence in made] == expected
     assert len(small._scores._pairs) <= 20, "a full cache goes on growing"

@@ -10,10 +10,10 @@ import pytest
 
 from pipelines.models import Paragraph
 from pipelines.words import split_sentences
-from pipelines.words_abbreviations import language
+from pipelines.words.abbreviations import language
 
 ROOT = Path(__file__).parent.parent
-DATA = tomllib.loads((ROOT / "pipelines" / "words_abbreviations.toml").read_text(encoding="utf-8"))
+DATA = tomllib.loads((ROOT / "pipelines" / "words" / "abbreviations.toml").read_text(encoding="utf-8"))
 STARTERS = DATA["starters"]
 PROBES = [
     "Đoàn thăm H. Như Xuân, X. Do Nhân và X. Song Lộc.",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.models import Alias, Mention, Paragraph, References, Regulation, Relation, Zone
 
+from .naming import label_of
 from .places import Surroundings
 from .registers import document_types
 from .relations import Edge
@@ -120,7 +121,7 @@ def _regulation(id_: str, group: Sequence[tuple[Mention, Resolved]]) -> Regulati
     }
     return Regulation(
         id_,
-        label=_label(name, symbol or number, mentions[0], year),
+        label=label_of(id_, symbol, " ".join(mentions[0].surface.split())),
         system=system,
         level=first["level"],
         type=name,
@@ -145,12 +146,6 @@ def majority(values: Iterable[str | None]) -> str | None:
         return said[0] if said else None
     ranked = Counter(said).most_common(2)
     return None if len(ranked) == 2 and ranked[0][1] == ranked[1][1] else ranked[0][0]
-
-
-def _label(name: str, number: str, mention: Mention, year: str | None) -> str:
-    if number.startswith("~"):
-        return " ".join(mention.surface.split())
-    return f"{name} {number}" + (f" ({year})" if year and year not in number else "")
 
 
 def _aliases(mentions: Sequence[Mention]) -> tuple[Alias, ...]:

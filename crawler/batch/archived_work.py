@@ -1,0 +1,78 @@
+"""What a worker does with pages that are archived: reads each where it lies and understands it again.
+
+A process of the pool and a worker of a cluster run the very same function; both see the archive's folder.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+from crawler.archive.read import read_at
+from crawler.visit import Understanding
+from crawler.work import Task, cause_of, work
+from pipelines.errors import InputError
+from pipelines.models import Position, Source
+from pipelines.version import program_version
+from pipelines.workers import PAGE_SECONDS
+
+UNREADABLE = "archive"
+_one_at_a_time = Lock()  # a process has one watch; and with the interpreter's lock two threads gain nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A page in an archive: the row of ``fetches`` it belongs to, where it lies, and what is known of its site."""
+
+    fetch: int
+    url: str
+    fetched_at: str
+    folder: Path
+    position: Position
+    source: Source | None = None
+
+    def task(self) -> Archived:
+        """Itself: it is small enough to be sent as it is."""
+        return self
+
+
+Understand = Callable[[Archived], Understanding]
+
+
+def understand_archived(archived: Archived) -> Understanding:
+    """The document of an archived page; the cause "archive: ..." when it is not there any more."""
+    try:
+        found = read_at(archived.folder, archived.position.file, archived.position.offset)
+    except InputError as error:
+        return Understanding(cause=f"{UNREADABLE}: {error}")
+    return work(Task(replace(found.page, source=archived.source)))
+
+
+def understand_stretch(
+    pages: Sequence[Archived],
+    version: str,
+    function: Understand = understand_archived,
+    page_seconds: float = PAGE_SECONDS,
+) -> list[Understanding]:
+    """What ``function`` makes of each page, in order, in this process.
+
+    A page that takes longer than ``page_seconds`` ends the process: nothing else stops a regular expression that
+    hangs. Raises ``InputError`` where another program than ``version`` would answer.
+    """
+    if program_version() != version:
+        raise InputError(f"a worker runs danchieu {program_version()}, this is {version}: install the same on all")
+    with _one_at_a_time:
+        return [_watched(page, function, page_seconds) for page in pages]
+
+
+def _watched(page: Archived, function: Understand, seconds: float) -> Understanding:
+    faulthandler.dump_traceback_later(seconds, exit=True)
+    try:
+        return function(page)
+    except Exception as error:  # whatever one page raised belongs to that page
+        return cause_of(error)
+    finally:
+        faulthandler.cancel_dump_traceback_later()

@@ -1,0 +1,181 @@
+"""``danchieu reprocess``: archived pages understood again, nothing fetched.
+
+Pages come in the order in which they lie in the archive, and are kept in that order. The run remembers the last one in
+the transaction that keeps it, so that a run that was killed goes on behind it; once the program or the catalogue
+changed, or the last run had ended, a run begins with the first page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from crawler.archive import archive_folder
+from crawler.batch import Tally, end_run, kept, start_run, told, understand_all
+from crawler.batch.archived_work import UNREADABLE, Archived, understand_archived
+from crawler.batch.checkpoint import Checkpoint, unfinished
+from crawler.batch.progress import progress
+from crawler.lock import alone
+from crawler.sites import Site
+from crawler.visit import Understanding
+from pipelines.corpus import run_corpus
+from pipelines.errors import AttentionError, InputError
+from pipelines.models import Document, Position, Source
+from pipelines.store import Store, Transaction, reading
+from pipelines.store.articles import VERSION, store_document
+
+BATCH = 500  # rows of the database at a time
+Engine = Callable[[Iterator[Archived], Callable[[Archived, Understanding], None]], None]
+
+# The last archived answer of each address that was, or could have become, an article.
+_PAGES = """
+FROM fetches f
+WHERE f.warc_file IS NOT NULL AND f.status = 200 AND coalesce(f.page_kind, '') NOT IN ('feed', 'sitemap')
+AND NOT EXISTS (
+  SELECT 1 FROM fetches later WHERE later.url = f.url AND later.id > f.id AND later.warc_file IS NOT NULL
+  AND later.status = 200 AND coalesce(later.page_kind, '') NOT IN ('feed', 'sitemap')
+)
+AND NOT EXISTS (SELECT 1 FROM urls WHERE urls.url = f.url AND urls.kind <> 'article')
+AND (:failed = 0 OR f.page_kind IS NULL)
+AND (f.warc_file, f.warc_offset) > (:file, :offset)
+"""
+_BATCH = f"SELECT f.* {_PAGES} ORDER BY f.warc_file, f.warc_offset LIMIT {BATCH}"
+
+# An address whose page could not be understood leaves the quarantine with it.
+_RELEASE = """
+UPDATE urls SET state = 'done', cause = NULL WHERE url = ? AND state = 'failed'
+AND (cause LIKE 'understand-%' OR cause LIKE 'bug-%' OR cause LIKE 'not-html%')
+"""
+
+
+@dataclass
+class Reprocessor:
+    """Understands what the archive of one database holds."""
+
+    store: Store
+    sites: Mapping[str, Site]
+    failed_only: bool = False
+    tally: Tally = field(default_factory=Tally)
+    problems: list[str] = field(default_factory=list)
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """What is known of every site, by its id: a crawl with another catalogue may have brought more than this."""
+        stored = {row["id"]: _source(row) for row in self.store.rows("SELECT * FROM sites")}
+        return stored | {site.id: site.source() for site in self.sites.values()}
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 when a page could not be read or understood."""
+        return AttentionError.exit_code if self.problems else 0
+
+    def run(self, engine: Engine) -> None:
+        """Nothing; every archived page was understood and kept."""
+        checkpoint = self._begin()
+        with progress("understood", self.count(checkpoint)) as advance:
+
+            def keep(page: Archived, understood: Understanding) -> None:
+                self._keep(checkpoint, page, understood)
+                advance(self.tally.brief)
+
+            engine(self.pages(checkpoint), keep)
+        run_corpus(self.store)
+        end_run(self.store, checkpoint.run, "finished")
+
+    def pages(self, after: Checkpoint) -> Iterator[Archived]:
+        """The pages behind a checkpoint, in the order of the archive.
+
+        They are read in batches, since a query that stays open would keep the log of the database from being folded.
+        """
+        folder = archive_folder(self.store.path.resolve())  # a worker may run in another folder
+        place: dict[str, object] = {"file": after.file, "offset": after.offset, "failed": int(self.failed_only)}
+        while rows := self.store.rows(_BATCH, place):
+            for row in rows:
+                position = Position(row["warc_file"], row["warc_offset"], row["warc_length"])
+                source = self.sources.get(row["site"])
+                yield Archived(row["id"], row["url"], row["fetched_at"], folder, position, source)
+            place |= {"file": rows[-1]["warc_file"], "offset": rows[-1]["warc_offset"]}
+
+    def _begin(self) -> Checkpoint:
+        """Where to go on: behind the last page of a run that was killed, else at the first one."""
+        known = repr((self.failed_only, sorted(self.sources.items())))
+        basis = f"{VERSION} {hashlib.sha256(known.encode()).hexdigest()[:8]}"
+        return unfinished(self.store, "reprocess", basis) or Checkpoint(
+            start_run(self.store, "reprocess", self.sites, basis=basis)
+        )
+
+    def count(self, after: Checkpoint) -> int:
+        """How many pages are behind a checkpoint."""
+        place = {"file": after.file, "offset": after.offset, "failed": int(self.failed_only)}
+        return int(str(self.store.value(f"SELECT count(*) {_PAGES}", place)))
+
+    def _keep(self, checkpoint: Checkpoint, page: Archived, understood: Understanding) -> None:
+        def write(tx: Transaction, understood: Understanding) -> tuple[str, int]:
+            checkpoint.remember(tx, page.position)
+            if understood.document is None:
+                return self._failed(tx, page, understood.cause or "")
+            return self._understood(tx, page, understood.document)
+
+        self.tally.add(*kept(self.store, write, understood))
+
+    def _failed(self, tx: Transaction, page: Archived, cause: str) -> tuple[str, int]:
+        self.problems.append(f"{page.url}: {cause}")
+        name = cause.partition(":")[0]
+        if name != UNREADABLE:  # the page is in quarantine: --failed tries it again; its article stays as it was
+            sql = "UPDATE fetches SET page_kind = NULL, error_class = ?, error = ? WHERE id = ?"
+            tx.execute(sql, [name, cause, page.fetch])
+        return "failed", 0
+
+    def _understood(self, tx: Transaction, page: Archived, document: Document) -> tuple[str, int]:
+        sql = "UPDATE fetches SET page_kind = ?, error_class = NULL, error = NULL WHERE id = ?"
+        tx.execute(sql, [document.kind, page.fetch])
+        tx.execute(_RELEASE, [page.url])
+        tx.execute("DELETE FROM notes WHERE fetch = ? AND article IS NULL", [page.fetch])
+        url = self._kept_as(page.fetch) or self._key(page, document)
+        stored = store_document(tx, document, url=url, fetch=page.fetch, seen_at=page.fetched_at, again=True)
+        return told(document, stored.outcome), stored.mentions
+
+    def _key(self, page: Archived, document: Document) -> str:
+        """The canonical address to store a document under."""
+        site = self.sites.get(page.source.site) if page.source else None
+        return site.declared(page.url, document.canonical) if site else page.url
+
+    def _kept_as(self, fetch: int) -> str | None:
+        """The address of the article that this fetch gave."""
+        url = self.store.value("SELECT url FROM articles WHERE fetch = ?", [fetch])
+        return str(url) if url is not None else None
+
+
+def _source(row: sqlite3.Row) -> Source:
+    former, domains = (tuple(json.loads(row[name])) for name in ("former", "domains"))
+    return Source(row["id"], row["name"], row["kind"], row["level"], row["unit"], former, domains)
+
+
+def in_pool(workers: int) -> Engine:
+    """An engine of so many processes on this machine."""
+
+    def engine(pages: Iterator[Archived], keep: Callable[[Archived, Understanding], None]) -> None:
+        understand_all(pages, workers, keep, understand_archived)
+
+    return engine
+
+
+def reprocess_archive(db: Path, sites: Mapping[str, Site], engine: Engine, *, failed_only: bool = False) -> Reprocessor:
+    """What came of understanding the archive of a database again; raises ``InputError`` when there is none.
+
+    What is no database of ours is a ``StorageError``. A second one on the same database at the same time is refused.
+    """
+    if db.is_file():
+        with reading(db):
+            pass  # the sentence for a file that is not ours
+    if not archive_folder(db).is_dir():
+        raise InputError(f"{db} has no archive beside it: crawl or import first, or name another one with --db")
+    with alone(db.with_name(f"{db.name}.reprocess")), Store.open(db) as store:
+        reprocessor = Reprocessor(store, sites, failed_only)
+        reprocessor.run(engine)
+    return reprocessor

@@ -1,0 +1,206 @@
+"""Who wrote an article: signature at its end, byline by its headline, declared author; never a site's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pipelines.markup import tidy
+from pipelines.markup.outline import Block
+from pipelines.metadata.origin import agency_of
+from pipelines.units import all_units
+from pipelines.view.declared import Declared, plain
+from pipelines.view.word_lists import any_of
+
+END_BLOCKS = 4
+MAX_LINE = 100
+MAX_NAMES = 6
+
+_PREFIX = re.compile(rf"(?P<role>{any_of('byline', 'role')})(?:\s*[:：]\s*|\s+(?=[A-ZĐÀ-Ỹ]))", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"\(?\s*(?:theo|nguồn(?: tin)?|source)\s*[:：]?\s+?(?P<name>[^\n()]{2,80}?)\s*\)?[.]?$", re.IGNORECASE
+)
+_TRAILING = re.compile(
+    rf"\s*\(\s*(?:(?:theo|nguồn:?)\s+(?P<name>[^()]{{2,60}})|(?P<house>{any_of('byline', 'house')}[^()]{{0,50}})|"
+    rf"{any_of('byline', 'manner')})\s*\)\s*\.?$",
+    re.IGNORECASE,
+)
+_PHOTO = any_of("byline", "photo")
+_PHOTO_CREDIT = re.compile(rf"\s*[-–;,|.]\s*{_PHOTO}\s*:.*$", re.IGNORECASE)
+_HOUSE = re.compile(any_of("byline", "house"), re.IGNORECASE)
+_PHOTO_ONLY = re.compile(rf"{_PHOTO}(?:\s*(?:,|và)\s*{_PHOTO})*$", re.IGNORECASE)
+_TITLES = re.compile(rf"(?:{any_of('byline', 'honorific')}\b\.?\s*[-,.]?\s*)+", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*(?:[-–—,;/&+|]| và )\s*")
+_NAME_WORD = re.compile(r"[A-ZĐÀ-ỴƠƯĂÂÊÔẠ-Ỹ][\w'’.]*$")
+_NEVER = re.compile(any_of("byline", "never"), re.IGNORECASE)
+_SIGNATORY = re.compile(any_of("byline", "signatory"), re.IGNORECASE)
+_BYLINE_NAME = re.compile(any_of("byline", "element"), re.IGNORECASE)
+_ALIGN = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a line says of the author and of the source of an article."""
+
+    author: str | None = None
+    source: str | None = None
+
+
+def read_signature(text: str, marked: bool, sites: Collection[str] = ()) -> Signature | None:
+    """The author or source that a line names, None when it is no signature.
+
+    ``marked``: the line is set apart as signatures are (bold, at the right), so that a bare name counts.
+    """
+    text = tidy(text).strip("*_ ")
+    if not 2 <= len(text) <= MAX_LINE:
+        return None
+    source = None
+    if trailing := _TRAILING.search(text):
+        source, text = trailing["name"] or trailing["house"], text[: trailing.start()].strip()
+    if found := _SOURCE.match(text):
+        name = _source(found["name"])
+        return Signature(None, name) if _is_source(name, marked) else None
+    prefix = _PREFIX.match(text)
+    if prefix is not None:
+        if _PHOTO_ONLY.match(prefix["role"].strip()):
+            return None
+        text, marked = text[prefix.end() :], True
+    if not marked and source is None:
+        return None
+    text, house = _without_house(_PHOTO_CREDIT.sub("", text))
+    author = as_author(text, sites)
+    agency = agency_of(house or "")
+    if author is None and house is not None and (agency is None or agency.origin == "own"):
+        return None  # a paper's name alone may be the site's own
+    return Signature(author, source or house) if author or source or house else None
+
+
+def _without_house(text: str) -> tuple[str, str | None]:
+    """A line without the agency or paper that it names beside the author, and that name: "Minh Anh - TTXVN"."""
+    parts = [part for part in re.split(r"\s+[-–—]\s+|\s*[/|]\s*", text) if part]
+    houses = [part for part in parts if _is_house(part)]
+    return " - ".join(part for part in parts if part not in houses) if houses else text, next(iter(houses), None)
+
+
+def _is_house(name: str) -> bool:
+    agency = agency_of(name)
+    return (agency is not None and agency.origin != "own") or _HOUSE.match(name) is not None
+
+
+def _is_source(name: str, marked: bool) -> bool:
+    """ "Theo Luật Đất đai ..." begins a sentence; "Theo Báo Nhân Dân" is a source."""
+    if agency_of(name) is not None or re.match(
+        r"(?:báo|tạp chí|đài|cổng|trang|website|[\w.-]+\.(?:vn|com|net|org))\b", name, re.IGNORECASE
+    ):
+        return len(name) <= 60
+    return marked and len(name.split()) <= 8 and _NAME_WORD.match(name.split()[0]) is not None
+
+
+def _source(name: str) -> str:
+    """A source as printed; of an address, the host."""
+    address = re.match(
+        r"(?:https?://)?(?:www\.)?([\w-]+(?:\.[\w-]+)*\.(?:vn|com|net|org))\b", name.strip(), re.IGNORECASE
+    )
+    return address.group(1) if address else name.strip(" .:")
+
+
+def as_author(text: str, sites: Collection[str] = ()) -> str | None:
+    """The names of people in a text as printed, titles too; None for sites, offices, users of a CMS.
+
+    An office beside a person is where that person works: "Phan Mai - Trường Chính trị tỉnh" gives "Phan Mai".
+    """
+    text = tidy(text).strip(" .,:;-–()·•|/")
+    if not 2 <= len(text) <= 80 or _NEVER.fullmatch(text) or re.search(r"\d|[:?!\"“”]", text):
+        return None
+    if text.casefold() in {site.casefold() for site in sites} or agency_of(text) is not None:
+        return None
+    person, _, office = text.partition(" - ")
+    if office and _NEVER.fullmatch(office):
+        text = person
+    names = [_TITLES.sub("", name).strip() for name in _SEPARATOR.split(text)]
+    if not 1 <= len(names) <= MAX_NAMES or not all(_is_name(name) for name in names if name):
+        return None
+    return text if any(names) else None
+
+
+def may_stand_alone(text: str) -> bool:
+    """Whether a name that nothing marks may be an author's: a single word may be anything, a province is a dateline."""
+    return len(text.split()) > 1 and all(unit.name != text for unit in all_units().values())
+
+
+def _is_name(name: str) -> bool:
+    words = name.split()
+    return 1 <= len(words) <= 6 and all(_NAME_WORD.match(word) for word in words) and not _NEVER.fullmatch(name)
+
+
+def signature_of(block: Block, sites: Collection[str] = (), last: bool = False) -> Signature | None:
+    """The signature in a block at the end of an article; as its ``last`` line a full name needs no mark."""
+    if block.kind in ("row", "heading", "item") or block.links > 0.9:
+        return None
+    marked = block.bold >= 0.6 or is_right_aligned(block) or has_byline_name(block)
+    return read_signature(block.text, marked or (last and may_stand_alone(block.text)), sites)
+
+
+def is_right_aligned(block: Block) -> bool:
+    """Whether the block is set at the right margin."""
+    element = block.element
+    for holder in (element, *element.iterancestors("div", "td", "p")):
+        align = (holder.get("align") or "").lower()
+        if align == "right" or _ALIGN.search(holder.get("style") or "") or "text-right" in (holder.get("class") or ""):
+            return True
+        if align or "text-align" in (holder.get("style") or "") or holder.tag == "td":
+            return False
+    return False
+
+
+def has_byline_name(block: Block) -> bool:
+    """Whether the template names the block's element as the author's."""
+    for element in (block.element, block.element.getparent()):
+        if element is not None and _BYLINE_NAME.search(f"{element.get('class', '')} {element.get('id', '')}"):
+            return True
+    return False
+
+
+def end_signatures(blocks: Sequence[Block], sites: Collection[str] = ()) -> tuple[Signature, frozenset[int]]:
+    """Author and source told by the last lines of an article, and the indices of those lines.
+
+    A name under "TM. ỦY BAN NHÂN DÂN" or "CHỦ TỊCH" signs a document that is printed in full; it wrote no article.
+    """
+    author = source = None
+    lines: set[int] = set()
+    for i in range(len(blocks) - 1, max(-1, len(blocks) - 1 - END_BLOCKS), -1):
+        signature = signature_of(blocks[i], sites, last=i == len(blocks) - 1)
+        if signature is None:
+            if len(blocks[i].text) > MAX_LINE and blocks[i].kind != "caption":
+                break
+            continue
+        if any(_SIGNATORY.match(b.text) for b in blocks[max(0, i - 3) : i]):
+            break
+        author, source = author or signature.author, source or signature.source
+        lines.add(i)
+    return Signature(author, source), frozenset(lines)
+
+
+def author_beside_date(text: str, sites: Collection[str] = ()) -> str | None:
+    """The person whom a dateline names in a part of its own: "20/01/2020 - 8:28 | Lượt xem: 9 | Trần Thanh"."""
+    parts = [part.strip() for part in re.split(r"[|·•–]|\s-\s|\s{2,}", text)]
+    return next((part for part in parts if may_stand_alone(part) and as_author(part, sites)), None)
+
+
+def declared_author(declared: Declared, shown: Sequence[str], sites: Collection[str] = ()) -> str | None:
+    """The person JSON-LD names as author, or a meta element whose name a short line of the page (``shown``) repeats."""
+    value = declared.article.get("author")
+    people = value if isinstance(value, list) else [value]
+    names = [plain(p.get("name")) if isinstance(p, dict) else plain(p) for p in people[:MAX_NAMES] if not _is_office(p)]
+    if author := as_author("; ".join(dict.fromkeys(name for name in names if name)), sites):
+        return author
+    for name in ("dable:author", "article:author_name", "author", "dc.creator"):
+        author = as_author(declared.metas.get(name, ""), sites)
+        if author and any(part in text for part in _SEPARATOR.split(author) for text in shown):
+            return author
+    return None
+
+
+def _is_office(value: object) -> bool:
+    return isinstance(value, dict) and "organization" in str(value.get("@type", "")).lower()

@@ -1,0 +1,48 @@
+"""What a canonical identifier says by itself, and what a regulation is called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .registers import document_types
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The parts of a regulation's identifier."""
+
+    system: str
+    issuer: str
+    type: str
+    period: str
+    number: str
+
+    @staticmethod
+    @lru_cache(maxsize=65_536)  # the regulations of a corpus, each looked at for every citation that may mean it
+    def of(id_: str) -> Name:
+        """The parts of ``vn/<system>/<issuer>/<type>/<period>/<number>``; empty where an identifier lacks one."""
+        _, *parts = id_.split("/", 5)
+        return Name(*parts, *[""] * (5 - len(parts)))
+
+    @property
+    def family(self) -> tuple[str, ...]:
+        """What two identifiers share that may be one document but for the period and the series."""
+        return (self.system, self.issuer, self.type.removesuffix("-qppl"), self.number)
+
+    @property
+    def year(self) -> str | None:
+        """The year of issue, if the period is one."""
+        return self.period if re.fullmatch(r"\d{4}", self.period) else None
+
+
+def label_of(id_: str, symbol: str | None = None, surface: str | None = None) -> str:
+    """The short name of a regulation: as it is mostly written where it has no number, else type, symbol and year."""
+    name = Name.of(id_)
+    if name.number.startswith("~"):
+        return surface or id_
+    number = symbol or name.number
+    kind = document_types().get(name.type.removesuffix("-qppl"))
+    year = f" ({name.year})" if name.year and name.year not in number else ""
+    return f"{kind.name if kind else name.type} {number}{year}"

@@ -1,0 +1,104 @@
+"""A page as the rooms of body and metadata see it: its tree, its blocks with furniture marked, its headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines.markup.outline import Block, read_outline
+from pipelines.models import Rules
+from pipelines.view.declared import Declared, read_declared
+from pipelines.view.families import Names, family_containers
+from pipelines.view.furniture import furniture_test, link_lists, mark_footer, mark_furniture
+from pipelines.view.headline import Headline, find_headline
+
+_PART_NAME = re.compile(
+    r"(?:(?:post|news|article|publish|published|entry|detail)[-_]?)?"
+    r"(?:author|date|time|datetime|byline|tac-?gia|ngay|head|title|tieu-?de|headline)"
+    r"(?:[-_]?(?:name|time|news))?(?: v?card)?",
+    re.IGNORECASE,
+)
+PROSE = 120  # characters without links from which on a block reads as a paragraph
+MAX_LOST_PROSE = 0.5
+
+# Controls of ASP.NET: a span with such an id is a part of the template, not a run of words in a sentence.
+_CONTROL_ID = re.compile(r"_?(?:lbl|ltl|lit|ltr|rpt|pnl|div|spn)[A-Z]|_ctl\d|^dnn_|[lL]abel", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One page. ``container`` holds the article where a rule or a family says so, ``extractor`` is who said it."""
+
+    tree: HtmlElement
+    declared: Declared
+    blocks: tuple[Block, ...]
+    headline: Headline
+    links: frozenset[int]
+    container: frozenset[HtmlElement]
+    extractor: str | None
+
+
+def look(tree: HtmlElement, rules: Rules, site_name: str = "") -> View:
+    """The view of a page's tree, which is not changed."""
+    declared = read_declared(tree)
+    extractor, containers = _find_containers(tree, rules)
+    keep = _ancestors([*containers, *tree.iter("h1")])
+    apart = frozenset({*containers, *_controls(tree)})
+    outline = read_outline(tree, furniture_test(keep), apart)
+    if _lost_prose(outline.blocks) > MAX_LOST_PROSE:
+        outline = read_outline(tree, furniture_test(keep, by_name=False), apart)
+    outline = replace(outline, blocks=mark_furniture(outline, keep))
+    inside = frozenset(e for container in containers for e in container.iter())
+    headline = find_headline(outline.blocks, declared, inside, site_name)
+    blocks = tuple(mark_footer(outline, headline.block, keep))
+    return View(tree, declared, blocks, headline, link_lists(blocks), inside, extractor)
+
+
+def _find_containers(tree: HtmlElement, rules: Rules) -> tuple[str | None, list[HtmlElement]]:
+    """Who knows the template, and the elements that hold the article; what a rule removes is taken out of the tree."""
+    found = [e for path in rules.container for e in xpath(tree, path)]
+    if found:
+        for container in found:
+            for path in rules.remove:
+                for element in xpath(container, path):
+                    if element.getparent() is not None:
+                        element.drop_tree()
+        return "rules", found
+    for family, container in family_containers(Names.of(tree)):
+        return family, [container]
+    return None, []
+
+
+def xpath(element: HtmlElement, path: str) -> list[HtmlElement]:
+    """The elements an expression finds; none when it is not valid or finds something else."""
+    try:
+        found = element.xpath(path)
+    except etree.XPathError:
+        return []
+    return [e for e in found if isinstance(e, HtmlElement)] if isinstance(found, list) else []
+
+
+def _ancestors(elements: list[HtmlElement]) -> frozenset[HtmlElement]:
+    return frozenset(holder for element in elements for holder in (element, *element.iterancestors()))
+
+
+def _controls(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Inline elements that the template names as parts of their own: labels of ASP.NET, titles, dates, authors."""
+    for element in tree.iter("time", "span", "label", "a", "em", "i"):
+        attributes = element.attrib
+        if (
+            element.tag == "time"
+            or _CONTROL_ID.search(attributes.get("id", ""))
+            or _PART_NAME.fullmatch(attributes.get("class", ""))
+        ):
+            yield element
+
+
+def _lost_prose(blocks: Collection[Block]) -> float:
+    """Share of the page's paragraphs that names of elements make furniture: more than half is a misread name."""
+    prose = [(len(b.text), b.furniture) for b in blocks if len(b.text) >= PROSE and b.links < 0.3]
+    return sum(n for n, lost in prose if lost) / max(1, sum(n for n, _ in prose))
