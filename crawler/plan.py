@@ -56,11 +56,8 @@ def plan_of(settings: BaseSettings, named: str = "") -> Plan:
     sites = {site.id: site for site in select(load_sites(Path(catalogue) if catalogue else None), names)}
     if shard := settings.get("DANCHIEU_SHARD"):
         sites = sharded(sites, shard)
-    if not settings.get("DANCHIEU_CONTACT") and not all(site.private for site in sites.values()):
-        raise InputError(
-            "sites must be able to reach whoever crawls them; set an address first, for example: "
-            'export DANCHIEU_CONTACT="you@example.org"'
-        )
+    if not all(site.private for site in sites.values()):
+        require_contact(settings)
     limit = settings.get("DANCHIEU_LIMIT")
     return Plan(
         db=Path(settings.get("DANCHIEU_DB") or DEFAULT_DB),
@@ -75,6 +72,15 @@ def plan_of(settings: BaseSettings, named: str = "") -> Plan:
         since=EVERYTHING if settings.get("DANCHIEU_SINCE") == "all" else _day(settings.get("DANCHIEU_SINCE")),
         until=_day(settings.get("DANCHIEU_UNTIL")),
     )
+
+
+def require_contact(settings: BaseSettings) -> None:
+    """Nothing; raises ``InputError`` where public sites would be asked by nobody they can reach."""
+    if not settings.get("DANCHIEU_CONTACT"):
+        raise InputError(
+            "sites must be able to reach whoever crawls them; set an address first, for example: "
+            'export DANCHIEU_CONTACT="you@example.org"'
+        )
 
 
 def sharded(sites: Mapping[str, Site], shard: str) -> dict[str, Site]:

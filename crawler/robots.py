@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -56,6 +57,16 @@ class Rules:
         """Whether the page may be fetched."""
         return self.state == "none" or self.parsed.can_fetch(url, AGENT)
 
+    @property
+    def delay(self) -> float:
+        """The seconds between two pages that it asks for, at most a minute; 0 if it asks for none."""
+        return min(60.0, float(self.parsed.crawl_delay(AGENT) or 0))
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """The sitemaps it names, as written."""
+        return tuple(self.parsed.sitemaps)
+
 
 def save(tx: Transaction, host: str, rules: Rules) -> None:
     """Writes what a host's robots.txt said."""
@@ -90,7 +101,7 @@ class Robots:
         async with self._asking[host]:
             rules = self._known.get(host)
             if rules is None or time.time() - rules.checked > KEEP_SECONDS:
-                rules = await self._ask(request, site)
+                rules = await ask_rules(request.url, lambda url: self._download(url, request), site)
                 if rules.state == "unreachable":
                     self._known.pop(host, None)
                 else:
@@ -101,27 +112,28 @@ class Robots:
         if not rules.allows(request.url):
             raise RobotsClosedError(request.url)
 
-    async def _ask(self, page: Request, site: Site) -> Rules:
-        """The rules of a host: its robots.txt, redirects followed within the site."""
-        parts = urlsplit(page.url)
-        url = f"{parts.scheme}://{parts.netloc}/robots.txt"
-        for _ in range(MAX_REDIRECTS + 1):
-            try:
-                response = await self._download(url, page)
-            except FetchError as error:
-                return Rules("unreachable", time.time(), error=_deferred(error))
-            location = response.headers.get("Location") or b""
-            target = resolve(url, location.decode("utf-8", "replace"))
-            if not 300 <= response.status < 400 or not target or not site.owns(target):
-                break
-            url = target
-        return rules_of(response)
-
     async def _download(self, url: str, page: Request) -> Response:
         assert self.crawler.engine is not None, "a page is being fetched"
         meta = {"policy": page.meta["policy"], "site": page.meta["site"], "robots": True}
         request = Request(url, meta=meta, callback=NO_CALLBACK, priority=1000)
         return await self.crawler.engine.download_async(request)
+
+
+async def ask_rules(page: str, download: Callable[[str], Awaitable[Response]], site: Site) -> Rules:
+    """The rules for a page's host: its robots.txt, redirects followed within the site."""
+    parts = urlsplit(page)
+    url = f"{parts.scheme}://{parts.netloc}/robots.txt"
+    for _ in range(MAX_REDIRECTS + 1):
+        try:
+            response = await download(url)
+        except FetchError as error:
+            return Rules("unreachable", time.time(), error=_deferred(error))
+        location = response.headers.get("Location") or b""
+        target = resolve(url, location.decode("utf-8", "replace"))
+        if not 300 <= response.status < 400 or not target or not site.owns(target):
+            break
+        url = target
+    return rules_of(response)
 
 
 def rules_of(response: Response) -> Rules:

@@ -9,9 +9,10 @@ import pytest
 
 from crawler.sites import load_sites
 from crawler.sites.check import HEADER, check_catalogue, site_table
-from crawler.verbs.proposing import propose
+from crawler.verbs.proposing import proposed_from
 from entries import entry, load
 from pipelines.errors import InputError
+from pipelines.models import Page
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,10 @@ def test_the_table_shows_every_site_by_unit(tmp_path: Path) -> None:
     rows = site_table(list(sites.values()))
     assert [row[0] for row in rows] == ["c", "b", "a"]
     assert all(len(row) == len(HEADER) for row in rows)
+
+
+def propose(url: str, body: bytes) -> str:
+    return proposed_from(url, Page(url, body))
 
 
 def listing_page(hrefs: list[str], head: str = "") -> bytes:

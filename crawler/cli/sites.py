@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from crawler.cli.options import FILE, sites_option
 from pipelines.errors import InputError
+
+ALLOWED = ("unverified", "http", "cookie-stub")  # what an entry's `allow` may hold
 
 
 @click.group()
@@ -57,12 +60,30 @@ def _check_live(names: tuple[str, ...], sites: Path | None) -> int:
     return exit_code(found)
 
 
-@sites.command("add", epilog="Example: danchieu sites add https://baogialai.com.vn/ --page saved.html")
+@sites.command("add", epilog="Example: danchieu sites add https://baogialai.com.vn/")
 @click.argument("url")
-@click.option("--page", type=FILE, required=True, help="A saved copy of one of its listing pages.")
-def sites_add(url: str, page: Path) -> None:
-    """Propose a catalogue entry from one of a site's pages."""
-    from crawler.archive.files import read_page
-    from crawler.verbs.proposing import propose
+@click.option("--page", type=FILE, help="Ask nobody: read this saved copy of one of its listing pages.")
+@click.option(
+    "--allow", multiple=True, type=click.Choice(ALLOWED), help="Permit this where nothing else works; may be repeated."
+)
+@click.option("--private", is_flag=True, help="Its addresses may be loopback or private: an intranet.")
+@sites_option
+def sites_add(url: str, page: Path | None, allow: tuple[str, ...], private: bool, sites: Path | None) -> int:
+    """Propose a catalogue entry from a listing, an article or a feed of a site.
 
-    click.echo(propose(url, read_page(page).page.body))
+    The entry is printed on stdout, what was seen and what could not be told on stderr.
+    """
+    from crawler.archive.files import read_page
+    from crawler.health import ATTENTION, OK
+    from crawler.sites import load_sites
+    from crawler.verbs.proposing import propose_site, proposed_from
+    from crawler.verbs.run import settings_of
+
+    if page is not None:
+        click.echo(proposed_from(url, read_page(page).page), nl=False)
+        return OK
+    say = partial(click.echo, err=True)
+    proposal = propose_site(url, settings_of({}), load_sites(sites), allow=allow, private=private, say=say)
+    say("".join(f"- {remark}\n" for remark in proposal.remarks), nl=False)
+    click.echo(proposal.entry, nl=False)
+    return OK if proposal.tried else ATTENTION

@@ -1,176 +1,302 @@
-"""Proposes a catalogue entry from one listing page, for a person to look over: `danchieu sites add URL`."""
+"""``danchieu sites add URL``: asks a site for a listing, an article and its feeds as a crawl would; proposes its entry.
+
+Nothing is stored, and nothing weakened that was not permitted. What cannot be told is said in remarks.
+"""
 
 from __future__ import annotations
 
-import json
+import asyncio
+import ipaddress
 import re
-from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
-from crawler.addresses import canonical, host_port, registered_domain
-from crawler.discovery.html import Anchor, read_anchors, read_head
-from crawler.discovery.traps import trap
+from scrapy.settings import BaseSettings
+
+from crawler.addresses import clean
+from crawler.discovery.feeds import read_items
+from crawler.discovery.html import Anchor
+from crawler.discovery.pages import next_pages
+from crawler.language import is_vietnamese
+from crawler.live.asking import Answer, Asker, NoPageError, headers_of, opened_handler
+from crawler.plan import require_contact
+from crawler.sites import Site, owner, site_of
+from crawler.sites.read import Entry
+from crawler.tables import counted
+from crawler.tls.faults import all_faults
+from crawler.verbs.proposing_entry import Front, as_toml, propose, provisional, read_front
+from crawler.verbs.proposing_forms import HEADLINE, form_of, shared_form
+from crawler.visit import Understanding, UrlKind
+from crawler.work import Task, begin, work
 from pipelines.decode import decode
 from pipelines.errors import InputError
-from pipelines.units import NEW_BODY, all_units, slugify
+from pipelines.models import Page
+from pipelines.workers import PageTimeout, PoolBroken, WorkerDied, Workers
 
-HEADLINE = 20  # letters: links to articles are labelled with headlines, those to sections with a word or two
-ENOUGH = 3
-EXAMPLES = 3
-
-_QUERY_ID = re.compile(r"(?:^|&)(\w*id|p|tc|news\w*)=\d+(?=&|$)", re.IGNORECASE)
-_YEAR_OR_MONTH = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])?")
-_MONTH_AND_HEX = re.compile(r".+-[0-9a-f]{6,8}", re.IGNORECASE)
-_NUMBERED = re.compile(r".+?([-_.][a-z]{0,6})\d{3,}(\.[a-z]{2,5})?", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+(\.[a-z]{2,5})?", re.IGNORECASE)
-_SLUG = re.compile(r"(?:[^-]+-){3,}[^-]*?(\.[a-z]{2,5})?", re.IGNORECASE)
+MOST_FEEDS = 4  # of those that a site announces; some announce one for each section
+ANY_LABEL = 1  # where no link is labelled like a headline; then the page must be seen to be an article
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)  # localhost:8001 is a host and its port
+Say = Callable[[str], None]
 
 
-def propose(url: str, body: bytes, content_type: str | None = None) -> str:
-    """A ``[[site]]`` entry as TOML, from a page that lists articles; raises ``InputError`` if it has no links.
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An entry as TOML, what was seen or could not be told, and whether a crawl would get articles by it."""
 
-    The article expression is the form shared by most links that are labelled like headlines; where too few share one,
-    the entry says ``pattern = "guessed"``.
+    entry: str
+    remarks: tuple[str, ...]
+    tried: bool
+
+
+def proposed_from(url: str, page: Page) -> str:
+    """The entry that a saved page alone suggests; raises ``InputError`` for one without links to its own site."""
+    site = provisional(_web_address(url))
+    return as_toml(propose(read_front(replace(page, url=_web_address(url)), site), site))
+
+
+def propose_site(
+    url: str,
+    settings: BaseSettings,
+    catalogue: Mapping[str, Site],
+    *,
+    allow: Iterable[str] = (),
+    private: bool = False,
+    say: Say = lambda _: None,
+) -> Proposal:
+    """The entry that a site itself suggests, asked at ``url``: a page that lists articles, an article, or a feed.
+
+    ``allow`` and ``private`` permit what the fields of that name do. Raises ``NoPageError`` where nothing answers, and
+    ``InputError`` for an address that is none or leads to no links.
     """
-    text = decode(body, content_type).text
-    host = host_port(url)
-    anchors = [a for a in read_anchors(url, text) if _bare(host_port(a.url)) == _bare(host) and trap(a.url) is None]
-    if not anchors:
-        raise InputError(f"{url} has no links to its own site: give the address of a page that lists articles")
-    head = read_head(url, text)
-    tail, sections, examples = _shared_form(anchors)
-    netloc = urlsplit(url).netloc.lower()
-    name = head.name or netloc
-    fields: dict[str, object] = {
-        "id": _id(netloc),
-        "name": name,
-        "kind": _kind(netloc, name),
-        **_unit(name, netloc),
-        "domains": [_bare(netloc)],
-        "start": [url],
-        "feeds": [feed for feed in head.feeds if _bare(host_port(feed)) == _bare(host)],
-        "article": rf"^https?://(?:www\.)?{_escape(_bare(netloc))}/{sections}{tail}",
-        "pattern": "examples" if examples else "guessed",
-        "examples": examples,
-    }
-    return "[[site]]\n" + "".join(f"{field} = {_toml(field, value)}\n" for field, value in fields.items() if value)
+    address = _web_address(url)
+    private = private or _is_private(address)
+    if not private:
+        require_contact(settings)
+    site = provisional(address, allow=allow, private=private, delay=0.0 if private else 2.0)
+    return asyncio.run(_proposal(address, settings, site, catalogue, say))
 
 
-def _bare(host: str) -> str:
-    return host.removeprefix("www.")
+def _web_address(url: str) -> str:
+    address = clean(url if _SCHEME.match(url) else f"https://{url}")
+    if address is None or ("." not in (urlsplit(address).hostname or "") and not _is_private(address)):
+        raise InputError(f"{url[:80]!r} is no web address: give one such as https://baovidu.vn/chinh-tri")
+    return address
 
 
-def _shared_form(anchors: Sequence[Anchor]) -> tuple[str, str, list[str]]:
-    """The most frequent form of the headlines' addresses: its end, the sections before it, and examples."""
-    forms: dict[str, dict[str, tuple[int, str]]] = {}
-    for anchor in anchors:
-        form = _form(anchor.url) if len(anchor.label) >= HEADLINE else None
-        if form is not None:
-            forms.setdefault(form[0], {})[canonical(anchor.url)] = (form[1], anchor.url)
-    tail = max(forms, key=lambda form: len(forms[form]), default="")
-    members = list(forms.get(tail, {}).values())
-    if len(members) < ENOUGH:
-        return r"(?=[^?#]*[a-z0-9-]{20})[^?#]+$", "", []
-    addresses = [address for _, address in members]
-    return _long_id(tail, addresses), _sections({depth for depth, _ in members}), addresses[:EXAMPLES]
+def _is_private(url: str) -> bool:
+    """Whether whoever wrote the address named a machine that is not on the public internet."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost"
 
 
-def _long_id(tail: str, addresses: Iterable[str]) -> str:
-    """The form with an id hardly shorter than those seen, so that /chuyen-de-12.html is not taken for an article."""
-    found = [match for address in addresses if (match := re.search(tail, address))]
-    shortest = min((len(match["id"]) for match in found if "id" in match.groupdict()), default=0)
-    return tail.replace(r"<id>\d+", rf"<id>\d{{{shortest - 1},}}") if shortest > ENOUGH else tail
+async def _proposal(url: str, settings: BaseSettings, site: Site, catalogue: Mapping[str, Site], say: Say) -> Proposal:
+    workers: Workers[Task, Understanding] = Workers(work, n=1, initializer=begin, page_seconds=20.0)
+    async with opened_handler(settings) as handler:
+        asker = Asker(site, handler, headers_of(settings), strays=True)
+        look = _Look(asker, workers, say)
+        first = await look.first(url)
+        await workers.open()
+        try:
+            return await look.proposal(first, catalogue)
+        finally:
+            await workers.close()
 
 
-def _sections(depths: set[int]) -> str:
-    if depths == {0}:
-        return ""
-    return r"[^/?#]+/" if depths == {1} else r"(?:[^/?#]+/)*" if 0 in depths else r"(?:[^/?#]+/)+"
+@dataclass
+class _Look:
+    """One look at a site: what it asks, and what there is to say."""
+
+    asker: Asker
+    workers: Workers[Task, Understanding]
+    say: Say
+    remarks: list[str] = field(default_factory=list)
+    tried: bool = False
+    needed: set[str] = field(default_factory=set)  # of what is permitted
+
+    async def first(self, url: str) -> Answer:
+        """The page that was named, by https where the site answers so; from then on redirects stay on its host."""
+        try:
+            answer = await self._by_https(url) or await self._page(url)
+        except NoPageError as error:
+            raise _with_hint(error, self.asker.site) from error
+        if not self.asker.site.owns(answer.page.url):
+            self.remarks.append(f"{url} leads to {answer.page.url}: the entry is for that site")
+        old = self.asker.site
+        moved = provisional(answer.page.url, allow=old.allow, private=old.private, delay=old.delay)
+        asked = (await self.asker.rules(answer.page.url)).delay
+        if asked > moved.delay:
+            self.remarks.append(f"delay: robots.txt asks for {asked:g} s between two pages")
+        self.asker = replace(self.asker, site=replace(moved, delay=max(moved.delay, asked)), strays=False)
+        return answer
+
+    async def proposal(self, first: Answer, catalogue: Mapping[str, Site]) -> Proposal:
+        """The entry, as far as the site's own pages tell."""
+        front, article = await self._front(first)
+        fields = propose(front, self.asker.site)
+        likely = fields if fields["examples"] else propose(front, self.asker.site, label=ANY_LABEL)
+        if await self._try_article(_site(likely), article):
+            fields = likely
+        site = _site(fields)
+        if article is not None and site.matches_article(article.url):
+            fields["examples"] = list(dict.fromkeys([article.url, *site.examples]))
+        self._judge_listing(site, front)
+        fields["feeds"] = await self._answering(site, "feed", front.feeds)
+        fields["sitemaps"] = await self._answering(site, "sitemap", await self._sitemaps(front.url))
+        fields |= {"allow": sorted(self.needed)} | self._pace()
+        self._unknown(front, fields, catalogue)
+        return Proposal(as_toml(fields), tuple(dict.fromkeys(self.remarks)), self.tried and not site.guessed)
+
+    def _pace(self) -> dict[str, object]:
+        site = self.asker.site
+        return {"private": True} if site.private else {"delay": site.delay} if site.delay > 2.0 else {}
+
+    async def _by_https(self, url: str) -> Answer | None:
+        parts = urlsplit(url)
+        if parts.scheme != "http" or parts.port is not None:
+            return None
+        try:
+            return await self._page(f"https:{url.partition(':')[2]}")
+        except NoPageError as error:
+            self.remarks.append(f"https: {error}")
+            return None
+
+    async def _front(self, first: Answer) -> tuple[Front, Page | None]:
+        """The page that lists articles, and the article where one was named instead of a listing."""
+        page, home = first.page, urljoin(first.page.url, "/")
+        if read_items(decode(page.body, page.header("content-type")).text) is not None:
+            front = read_front((await self._page(home)).page, self.asker.site)
+            return replace(front, feeds=tuple(dict.fromkeys([page.url, *front.feeds]))), None
+        named = read_front(page, self.asker.site)
+        if not await self._is_article(named, page):
+            return named, None
+        self.remarks.append(f"{page.url} is an article: {home} was taken for the listing; sections make better ones")
+        front = read_front((await self._page(home)).page, self.asker.site)
+        links = (*front.anchors, *named.anchors)
+        own = Anchor(page.url, page.url.ljust(HEADLINE))
+        feeds = tuple(dict.fromkeys([*front.feeds, *named.feeds]))
+        return replace(front, anchors=(own, *links) if links else (), feeds=feeds), page
+
+    async def _is_article(self, named: Front, page: Page) -> bool:
+        if named.anchors and form_of(page.url) is None:
+            return False
+        form = shared_form(named.anchors)
+        if form.examples and not re.search(form.expression, page.url):
+            return False
+        understood = await self._understood(Task(page))
+        return understood.document is not None and understood.document.kind == "article"
+
+    async def _try_article(self, site: Site, article: Page | None) -> bool:
+        """Whether a page is understood as an article: the one that was named, else the first example."""
+        if article is None and not site.examples:
+            self.remarks.append("article: too few links share a form: the expression is a guess")
+            return False
+        try:
+            page = article or (await self._page(site.examples[0])).page
+        except NoPageError as error:
+            self.remarks.append(f"article: {error}")
+            return False
+        understood = await self._understood(Task(page, "article", site))
+        document = understood.document
+        if document is None or document.kind != "article":
+            kind = document.kind if document else understood.cause
+            self.remarks.append(f"article: {page.url} gave no article ({kind}): name its template in [site.rules]")
+            return False
+        if is_vietnamese(document.text) is False:
+            self.remarks.append(f"article: {page.url} is not in Vietnamese: is this still the site's domain?")
+            return False
+        day = (document.metadata.published or "")[:10] or "without a date (name it in [site.rules])"
+        self.remarks.append(f"article: tried {page.url}: {document.metadata.title or 'no title'}, {day}")
+        self.tried = True
+        return True
+
+    def _judge_listing(self, site: Site, front: Front) -> None:
+        others = shared_form(front.anchors).others
+        for url, n in others:
+            self.remarks.append(
+                f"article: {counted(n, 'link')} of another form, such as {url}: add it if they are articles"
+            )
+        if site.matches_article(front.url):
+            self.tried = False
+            self.remarks.append("article: the expression matches the listing itself: make it narrower")
+        if not next_pages(front.url, front.anchors)[0]:
+            self.remarks.append("start: no link to a next page was recognised: a crawl sees what the first page shows")
+
+    async def _sitemaps(self, url: str) -> Sequence[str]:
+        rules = await self.asker.rules(url)
+        return [named for named in rules.sitemaps if self.asker.site.owns(named)]
+
+    async def _answering(self, site: Site, kind: UrlKind, urls: Sequence[str]) -> list[str]:
+        """Those of the feeds or sitemaps that name articles."""
+        answering = []
+        if len(urls) > MOST_FEEDS:
+            self.remarks.append(f"{kind}s: {len(urls) - MOST_FEEDS} more are announced and were not tried")
+        for url in urls[:MOST_FEEDS]:
+            try:
+                answer = await self._page(url)
+            except NoPageError as error:
+                self.remarks.append(f"{kind}s: {url} is announced, but {error}")
+                continue
+            found = (await self._understood(Task(answer.page, kind, site))).found
+            if found is not None and any(candidate.kind == "article" for candidate in found.candidates):
+                answering.append(answer.page.url)
+            else:
+                n = found.n_links if found else 0
+                self.remarks.append(f"{kind}s: {url} names no article ({counted(n, 'link')})")
+        return answering
+
+    def _unknown(self, front: Front, fields: Mapping[str, object], catalogue: Mapping[str, Site]) -> None:
+        """What nobody but a person can tell."""
+        known = owner(catalogue, front.url)
+        if known is not None:
+            self.remarks.append(f"the catalogue has this site already: {known.id}")
+        elif fields["id"] in catalogue:
+            self.remarks.append(f"id: {fields['id']} is taken by another site of the catalogue")
+        if "unit" not in fields:
+            self.remarks.append("unit: neither name nor host names a province: add unit, and former where it changed")
+        else:
+            self.remarks.append("unit, former, kind and level are read off its name and host: check them")
+        if not fields["feeds"]:
+            self.remarks.append("feeds: none is announced that answers")
+
+    async def _page(self, url: str) -> Answer:
+        self.say(f"asking {url}")
+        answer = await self.asker.page(url)
+        exchange = answer.exchange
+        if exchange.tls is not None and not exchange.tls.verified:
+            self.needed.add("unverified")
+        if self.asker.answered_stub:
+            self.needed.add("cookie-stub")
+        if exchange.path and exchange.tls is None:
+            self.needed.add("http")
+        if exchange.tls is None and exchange.path:
+            self.remarks.append("TLS: none works; it came over plain http")
+        elif exchange.tls is not None and exchange.tls.profile != "strict":
+            how = f"{exchange.tls.version} by the profile {exchange.tls.profile}"
+            self.remarks.append(f"TLS: it speaks {how} only; a crawl finds that by itself")
+        return answer
+
+    async def _understood(self, task: Task) -> Understanding:
+        try:
+            return await self.workers.run(task)
+        except (PageTimeout, PoolBroken, WorkerDied) as error:
+            return Understanding(cause=str(error))
 
 
-def _form(url: str) -> tuple[str, int] | None:
-    """The end of an article's address as an expression, and how many sections precede it; None for no article's."""
-    parts = urlsplit(url)
-    number = _QUERY_ID.search(parts.query)
-    if number:
-        return rf"{_escape(parts.path[1:])}\?(?=(?:.*&)?{number[1]}=(?P<id>\d+))", 0
-    *sections, last = parts.path.strip("/").split("/")
-    numbers: list[str] = []
-    while sections and re.fullmatch(r"[\d-]+", sections[-1]):
-        numbers.insert(0, re.sub(r"\d+", _digits, sections.pop()))
-    end = _last(last, before=numbers[-1] if numbers else "")
-    if end is None:
-        return None
-    if "(?P<id>" not in end and numbers[-1:] == [r"\d+"]:
-        numbers[-1] = r"(?P<id>\d+)"
-    return "".join(f"{n}/" for n in numbers) + end, len(sections)
+def _site(fields: Mapping[str, object]) -> Site:
+    return site_of(Entry(Path("the proposal"), 1, {name: value for name, value in fields.items() if value}))
 
 
-def _digits(number: re.Match[str]) -> str:
-    return rf"\d{{{len(number[0])}}}" if _YEAR_OR_MONTH.fullmatch(number[0]) else r"\d+"
-
-
-def _last(segment: str, *, before: str) -> str | None:
-    """The last segment as an expression, ``before`` being the number in front of it: a month, an id, or ""."""
-    if before == r"\d{6}" and _MONTH_AND_HEX.fullmatch(segment):
-        return r"[^/?#]+-(?P<id>[0-9a-fA-F]{6,8})/?$"
-    numbered = _NUMBERED.fullmatch(segment)
-    if numbered:
-        mark = numbered[1].replace(".", r"\.")
-        return rf"[^/?#]+{mark}(?P<id>\d+){_end(numbered[2])}"
-    number, slug = _NUMBER.fullmatch(segment), _SLUG.fullmatch(segment)
-    if number:
-        return rf"(?P<id>\d+){_end(number[1])}"
-    if slug and before == r"\d+":
-        return rf"[^/?#]+{_end(slug[1])}"
-    return rf"[^/?#]{{{HEADLINE},}}{_end(slug[1])}" if slug and len(segment) >= HEADLINE else None
-
-
-def _end(extension: str | None) -> str:
-    return _escape(extension) + "$" if extension else "/?$"
-
-
-def _escape(text: str) -> str:
-    return re.escape(text).replace(r"\-", "-")
-
-
-def _id(netloc: str) -> str:
-    """ "baogialai" for www.baogialai.com.vn, "gialai-gov" for gialai.gov.vn, "dailoc-quangnam-gov" below it."""
-    host = _bare(re.sub(r":\d+$", "", netloc))
-    stem = re.sub(r"\.(?:(?:com|org|net|info|edu)\.)?vn$|\.com$|\.net$|\.org$", "", host)
-    return slugify(stem) or "site"
-
-
-def _kind(netloc: str, name: str) -> str:
-    words = slugify(f"{name} {registered_domain(netloc)}")
-    if re.search(r"hdnd|dbnd|hoi-dong-nhan-dan|dai-bieu-quoc-hoi", words):
-        return "assembly"
-    if netloc.endswith(".dcs.vn") or re.search(r"(?:tinh|thanh|huyen|dang)-?uy|dang-bo|tuyen-giao", words):
-        return "party"
-    if netloc.endswith(".gov.vn"):
-        return "government"
-    is_broadcaster = re.search(r"phat-thanh|truyen-hinh|pt-?th|tv\b", words) and not re.search(r"\bbao", words)
-    return "broadcaster" if is_broadcaster else "newspaper"
-
-
-def _unit(name: str, netloc: str) -> dict[str, object]:
-    """``unit`` and ``former`` of the longest unit's name that the site's name or host holds."""
-    words, letters = f"-{slugify(name)}-", re.sub(r"[^a-z]", "", netloc)
-    named = [
-        unit
-        for slug, unit in all_units().items()
-        if f"-{slug.removesuffix(NEW_BODY)}-" in words or slug.removesuffix(NEW_BODY).replace("-", "") in letters
-    ]
-    unit = max(named, key=lambda unit: (len(unit.name), unit.successor is not None), default=None)
-    if unit is None:
-        return {}
-    return {"unit": unit.successor, "former": [unit.slug]} if unit.successor else {"unit": unit.slug}
-
-
-def _toml(field: str, value: object) -> str:
-    if field == "article":
-        return f"'{value}'"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    assert isinstance(value, Iterable)
-    return "[" + ", ".join(json.dumps(item, ensure_ascii=False) for item in value) + "]"
+def _with_hint(error: NoPageError, site: Site) -> NoPageError:
+    """The error with the option that permits what would help, if one would."""
+    fault = all_faults().get(error.fault)
+    option = {"cookie-stub": "--allow cookie-stub", "plain-http": "--allow http", "private-address": "--private"}.get(
+        error.fault, "--allow unverified" if fault is not None and fault.kind == "certificate" else ""
+    )
+    if not option or option.rpartition(" ")[2] in site.allow:
+        return error
+    return NoPageError(error.result, f"{error.detail}; if you accept that, ask again with {option}", error.fault)
