@@ -39,7 +39,36 @@ DATES = [
     ("Kế hoạch số 55/KH-UBND phải xong trước ngày 30/6/2023", None, None, None),
     ("Nghị quyết 49-NQ/TW về cải cách tư pháp đến năm 2020", None, None, None),
     ("Quyết định 12/QĐ-UBND ngày 31/2/2023", None, None, None),
+    ("Nghị quyết 57-NQ/TW được Bộ Chính trị ban hành ngày 22/12/2024", "2024-12-22", "issued", None),
+    ("Nghị quyết 57-NQ/TW do đồng chí Tổng Bí thư ký ban hành ngày 22/12/2024", "2024-12-22", "issued", None),
+    (
+        "Luật số 61/2024/QH15 được Quốc hội khóa XV, kỳ họp thứ 8 thông qua ngày 30/11/2024",
+        "2024-11-30",
+        "issued",
+        None,
+    ),
+    ("Luật số 61/2024/QH15 được Quốc hội thông qua tại kỳ họp thứ 8, ngày 30/11/2024", "2024-11-30", "issued", None),
+    ("Quyết định 1719/QĐ-TTg do Thủ tướng ký ban hành ngày 14/10/2021", "2021-10-14", "issued", None),
+    ("Quyết định 1719/QĐ-TTg do Phó Thủ tướng Phạm Bình Minh ký ngày 14/10/2021", "2021-10-14", "issued", None),
+    ("Nghị quyết 57-NQ/TW của Bộ Chính trị (ban hành 22/12/2024)", "2024-12-22", "issued", None),
+    ("Nghị quyết 57-NQ/TW của Bộ Chính trị ra đời ngày 22/12/2024", "2024-12-22", "issued", None),
+    ("Nghị quyết 57-NQ/TW về khoa học được Bộ Chính trị ban hành ngày 22/12/2024", "2024-12-22", "issued", None),
+    ("Nghị quyết 57-NQ/TW về khoa học, công nghệ, ngày 22/12/2024 của Bộ Chính trị", "2024-12-22", "issued", None),
+    ("Được Quốc hội thông qua ngày 18/1/2024, Luật Đất đai số 31/2024/QH15 gồm", "2024-01-18", "issued", None),
+    ("Luật Điện lực (sửa đổi) được Quốc hội thông qua ngày 30/11/2024", "2024-11-30", "issued", None),
+    ("Ban hành ngày 22/12/2024, Nghị quyết 57-NQ/TW mở đường", "2024-12-22", "issued", None),
+    ("Thông tư 29 được ban hành ngày 30/12/2024 và có hiệu lực từ 14/2/2025", "2024-12-30", "issued", None),
+    ("Nghị định 168/2024/NĐ-CP ngày 26/12/2024 có hiệu lực từ 1/1/2025", "2024-12-26", "issued", None),
+    ("Nghị định 168/2024/NĐ-CP, hiệu lực từ 1/1/2025", "2025-01-01", "effective", None),
+    ("Nghị quyết 57-NQ/TW được Tỉnh ủy quán triệt ngày 3/2/2025", None, None, None),
+    ("Nghị quyết 57-NQ/TW được triển khai ngày 3/2/2025 tại Gia Lai", None, None, None),
     ("Nghị quyết 57-NQ/TW\n\nNgày 10/1/2023, đoàn công tác đến làm việc", None, None, None),
+]
+YEARS = [
+    ("Nghị quyết 57-NQ/TW được Bộ Chính trị ban hành năm 2024", "2024"),
+    ("Nghị quyết 57-NQ/TW do Bộ Chính trị ban hành tháng 12/2024", "2024"),
+    ("Cuối năm 2024, Bộ Chính trị ban hành Nghị quyết 57-NQ/TW", "2024"),
+    ("Thực hiện kế hoạch năm 2024, UBND tỉnh ban hành Quyết định 12/QĐ-UBND", None),
 ]
 ISSUERS = [
     ("Nghị quyết số 35-NQ/TW, ngày 22/10/2018 của Bộ Chính trị khóa XII về", "Bộ Chính trị khóa XII"),
@@ -59,6 +88,11 @@ ISSUERS = [
 def test_dates_have_roles(text: str, date: str | None, role: str | None, inferred: str | None) -> None:
     mention = only(text)
     assert (mention.date, mention.date_role, mention.date_inferred) == (date, role, inferred), text
+
+
+@pytest.mark.parametrize(("text", "year"), YEARS)
+def test_years_of_issue(text: str, year: str | None) -> None:
+    assert only(text).year == year, text
 
 
 @pytest.mark.parametrize(("text", "issuer"), ISSUERS)

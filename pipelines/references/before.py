@@ -9,6 +9,7 @@ from . import grammar
 from .bodies import Phrase, body_of_code, read_body
 from .citation import Citation
 from .dates import Day, read_day
+from .making import read_making_ahead
 from .text import Text
 
 _GAP = grammar.GAP
@@ -40,6 +41,11 @@ _OTHER_CLAUSE = re.compile(
     )
     + r"|kiem tra(?! trung uong| tinh| thanh| huyen| quan| dang)|hoi nghi(?! lan| ban| trung uong| t)|khi(?= [^,]*,))"
 )
+# "Năm 2024, ...", "Tháng 12/2024, ...": the year of an act that opens its sentence
+_YEAR_OF_ACT = re.compile(
+    rf"[^a-z]{{0,3}}(?:(?:dau|giua|cuoi|trong){_GAP})?(?:thang{_GAP}\d{{1,2}}{_GAP}[/-]{_GAP}"
+    rf"|(?:thang{_GAP}\d{{1,2}}{_GAP},?{_GAP})?nam{_GAP})(?P<year>{grammar.YEAR}),"
+)
 _ON_BEHALF = re.compile(rf"(?<![a-z])thay mat{_GAP}")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n\n")
 _AND = re.compile(r"[ \n]*(?:,|(?<![a-z])va(?![a-z]))?[ \n]*")
@@ -56,6 +62,7 @@ class Lead:
     day: Day | None = None
     issuer: Phrase | None = None
     effective: bool = False
+    year: str | None = None  # of the act, where its day is not said
 
 
 def read_pinpoint(text: Text, start: int, left: int) -> tuple[int, int] | None:
@@ -72,15 +79,16 @@ def read_lead(text: Text, citation: Citation, left: int, *, effect: bool) -> Lea
         day = _day_of_effect(text, _sentence_start(text.folded, start, citation.start), citation.start)
         return Lead(day, effective=True)
     act = _ISSUES.search(text.folded, max(start, citation.start - _ACT_WINDOW), citation.start)
-    if act is None:
-        return Lead()
     start = _sentence_start(text.folded, start, citation.start)
-    if act.start() < start:
-        return Lead()
+    if act is None or act.start() < start:
+        making = read_making_ahead(text, start, citation.start)
+        return Lead(making.day, making.maker, year=making.year) if making else Lead()
     day = _day_of_act(text, start, act.start())
     begun = day.end if day else start
+    year = None if day else _YEAR_OF_ACT.match(text.folded, start, act.start())
     actor = _actor(text, begun, act.start())
-    return Lead(day, _agreeing(text, begun, actor, citation) if actor else None)
+    issuer = _agreeing(text, begun, actor, citation) if actor else None
+    return Lead(day, issuer, year=year["year"] if year else None)
 
 
 def _sentence_start(folded: str, start: int, end: int) -> int:

@@ -12,19 +12,16 @@ from .before import Lead, read_lead, read_pinpoint
 from .bodies import Body, Phrase, read_body, read_phrase
 from .citation import Citation
 from .dates import Day, read_day
+from .making import Making, read_made, read_making, read_making_behind
 from .text import Text
 
 _GAP = grammar.GAP
 _OPEN = rf"{_GAP}[,(]?{_GAP}"
 _HOUR = rf"(?:(?:hoi|luc){_GAP}\d{{1,2}}{_GAP}(?:gio|h){_GAP}(?:\d{{1,2}}{_GAP})?(?:phut{_GAP})?,?{_GAP})"
-_ISSUED = grammar.one_of("ban hanh, duoc ban hanh, ky, ky ban hanh, duoc ky, thong qua, duoc thong qua")
-_DATE = re.compile(rf"{_OPEN}(?:{_ISSUED}{_GAP}(?:vao{_GAP})?)?{_HOUR}?(?:ngay|dated?){_GAP}(?=\d|[a-z])")
-_BARE_DATE = re.compile(rf"{_GAP}\(?{_GAP}(?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]{grammar.YEAR})")
-_PASSED_BY = re.compile(rf"{_GAP},?{_GAP}(?:da{_GAP})?duoc{_GAP}(?=[a-z])")
-_PASSED_ON = re.compile(
-    rf"{_GAP}(?:da{_GAP})?{grammar.one_of('ban hanh, thong qua, ky, ky ban hanh, phe duyet')}"
-    rf"{_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d)"
-)
+_ISSUED = grammar.one_of("ban hanh, ky, ky ban hanh, thong qua")
+_ACT = rf"(?:da{_GAP})?(?:duoc{_GAP})?(?P<act>{_ISSUED}){_GAP}(?:vao{_GAP})?"
+_DATE = re.compile(rf"{_OPEN}(?:{_ACT})?{_HOUR}?(?:ngay|dated?){_GAP}(?=\d|[a-z])")
+_BARE_DATE = re.compile(rf"{_OPEN}(?:{_ACT}|(?<!,)(?<!, ))(?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]{grammar.YEAR})")
 _DATELINE = re.compile(
     rf"(?:{_GAP}{_GAP}v/v[^\n]{{1,200}})?{_GAP}(?:\|{_GAP})?{_GAP}(?P<place>[^,;:.()\d]{{3,60}}),{_GAP}ngay{_GAP}(?=\d)"
 )
@@ -36,12 +33,15 @@ _PLENUM = re.compile(
     rf"{_OPEN}(?:cua{_GAP})?hoi{_GAP}nghi{_GAP}(?:lan{_GAP}thu{_GAP}(?:[a-z]+|\d+){_GAP})?"
     rf"(?=(?:ban chap hanh )?(?:trung uong|tw|t\.u))(?P<body>[a-z. ]{{2,40}}?)(?:{_GAP}\d{{1,2}})?,?{_TERM}"
 )
-_FORCE = grammar.one_of("co hieu luc, co hieu luc thi hanh, ap dung, duoc ap dung, thi hanh")
+_FORCE = grammar.one_of(
+    "co hieu luc, co hieu luc thi hanh, hieu luc, hieu luc thi hanh, ap dung, duoc ap dung, thi hanh"
+)
 _ADVERB = rf"(?:{grammar.one_of('chinh thuc, bat dau, se, da, nay, va')}{_GAP}){{0,2}}"
-_EFFECT_DAY = re.compile(rf"{_OPEN}{_ADVERB}{_FORCE},?{_GAP}(?:(?:ke{_GAP})?tu{_GAP})?(?:ngay{_GAP})?(?=\d)")
+_IN_FORCE = rf"{_OPEN}{_ADVERB}{_FORCE},?{_GAP}"
+_EFFECT_DAY = re.compile(rf"{_IN_FORCE}(?:(?:ke{_GAP})?tu{_GAP})?(?:ngay{_GAP})?(?=\d)")
+_EFFECT_SAID = re.compile(rf"{_IN_FORCE}(?:ke{_GAP})?(?:tu|vao)(?![a-z])")  # its own time follows
 _EFFECT = re.compile(rf"{_OPEN}{_ADVERB}{grammar.one_of('co hieu luc, duoc ap dung, ap dung, het hieu luc')}")
-_MADE = re.compile(rf"{_GAP}(?:ky{_GAP})?ban{_GAP}hanh(?P<on>{_GAP}(?:vao{_GAP})?ngay{_GAP}(?=\d))?")
-_BY = re.compile(r"(?<![a-z])do ")
+_AS_AMENDED = re.compile(rf"{_GAP}\((?:sua{_GAP}doi(?:,?{_GAP}bo{_GAP}sung)?|moi)\)")  # of a law: "(sửa đổi)"
 _ABOUT = grammar.one_of(
     "ve, v/v, ban hanh, phe duyet, quy dinh, huong dan, sua doi, trien khai, nham, de, thi hanh, dieu chinh,"
     "truyen dat, cong bo, tuyen truyen, don doc, thanh lap, mot so, xu ly, tang cuong, giao, bai bo, thuc hien,"
@@ -117,6 +117,8 @@ class _Tail:
 
     def walk(self) -> None:
         """Read the parts in any order, then the subject."""
+        if self.citation.name and (amended := _AS_AMENDED.match(self.text.folded, self.pos)):
+            self.pos = amended.end()
         for _ in range(_PARTS):
             if self.text.folded.startswith((".", ";", ":"), self.pos) or not self._part():
                 break
@@ -130,6 +132,8 @@ class _Tail:
             self.day, self.role = lead.day, "effective"
         elif self.day is None and lead.day and (self.year is None or str(lead.day.year) == self.year):
             self.day, self.role = lead.day, role_of(lead.day)
+        elif self.day is None and self.year is None:
+            self.year = lead.year
         self.issuer = self.issuer or lead.issuer
 
     def _part(self) -> bool:
@@ -138,7 +142,7 @@ class _Tail:
         if self.day is None and self.year is None and (year := _YEAR.match(self.text.folded, self.pos)):
             self.year, self.pos = year["year"], year.end()
             return True
-        return self.issuer is None and (self._passed() or self._plenum() or self._issued_by())
+        return self.issuer is None and (self._made() or self._plenum() or self._issued_by())
 
     def _take(self, day: Day | None, role: DateRole | None = None) -> bool:
         """Take a day, unless another citation or paragraph begins before it ends."""
@@ -156,8 +160,8 @@ class _Tail:
         mark = _DATE.match(folded, self.pos) or _BARE_DATE.match(folded, self.pos)
         if mark is None or not self._take(day := read_day(folded, mark.end())):
             return False
-        if day and day.year and _EFFECT.match(folded, day.end):
-            self.role = "effective"
+        if day and day.year and mark["act"] is None and _EFFECT.match(folded, day.end):
+            self.role = "issued" if _EFFECT_SAID.match(folded, day.end) else "effective"
         if "(" in mark[0] and folded.startswith(")", self.pos):
             self.pos += 1
         return True
@@ -173,14 +177,18 @@ class _Tail:
         self.day, self.role, self.pos, self.dateline = day, role_of(day), day.end, line.span("place")
         return True
 
-    def _passed(self) -> bool:
+    def _made(self) -> bool:
         """Issuer and day of "được Quốc hội thông qua ngày 24/6/2023"."""
-        by = _PASSED_BY.match(self.text.folded, self.pos) if self.day is None else None
-        phrase = read_body(self.text, by.end()) if by else None
-        on = _PASSED_ON.match(self.text.folded, phrase.end) if phrase else None
-        if on is None or not self._take(read_day(self.text.folded, on.end())):
+        making = read_making(self.text, self.pos, self.right)
+        return making is not None and self._take_making(making)
+
+    def _take_making(self, making: Making) -> bool:
+        """Take who made a document and when, unless a day was said already."""
+        if (making.day or making.year) and (self.day or "\n\n" in self.text.folded[self.pos : making.end]):
             return False
-        self.issuer = phrase
+        if making.day:
+            self.day, self.role = making.day, role_of(making.day)
+        self.year, self.issuer, self.pos = making.year or self.year, self.issuer or making.maker, making.end
         return True
 
     def _plenum(self) -> bool:
@@ -197,9 +205,8 @@ class _Tail:
         if phrase is None:
             return False
         self.issuer, self.pos = phrase, phrase.end
-        made = _MADE.match(self.text.folded, phrase.end)
-        if made and made["on"] and self.day is None:
-            self._take(read_day(self.text.folded, made.end()))
+        if self.day is None and (making := read_made(self.text, phrase.end, self.right)):
+            self._take_making(making)
         return True
 
     def _title_year(self) -> str | None:
@@ -224,17 +231,10 @@ class _Tail:
         words = words.rstrip(" \n,")
         if len(words) > 3:
             self.subject = start, start + len(words)
-            if self.issuer is None:
-                self._made_after(start, min(self.right, start + len(words) + 60))
+            self._read_making_behind(start, start + len(words))
 
-    def _made_after(self, start: int, end: int) -> None:
-        """Read an issuer that follows the subject: "về ... do Ban Chấp hành Trung ương ban hành ngày ..."."""
-        by = _BY.search(self.text.folded, start, end)
-        phrase = read_body(self.text, by.end()) if by else None
-        made = _MADE.match(self.text.folded, phrase.end) if phrase else None
-        if phrase is None or made is None:
-            return
-        self.issuer = phrase
-        day = read_day(self.text.folded, made.end()) if made["on"] else None
-        if day and self.day is None:
-            self.day, self.role = day, role_of(day)
+    def _read_making_behind(self, start: int, end: int) -> None:
+        """Take maker and day from behind a subject: "về ... do Ban Chấp hành Trung ương ban hành ngày ..."."""
+        behind = read_making_behind(self.text, start, end, self.right)
+        if behind and not (self.issuer and behind[1].maker) and self._take_making(behind[1]):
+            self.subject = start, min(end, behind[0])
