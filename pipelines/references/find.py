@@ -109,13 +109,13 @@ def _at_head(walk: _Walk, head: Head) -> None:
 def _at_name(walk: _Walk, token: re.Match[str], word: str) -> None:
     text, (start, end), kind = walk.text, token.span(), type_words()[word]
     citation = read_name(text, start, end, kind)
+    plural = _PLURAL.search(text.folded, max(0, start - _NEAR), start) is not None
     if citation is None:
-        plural = _PLURAL.search(text.folded, max(0, start - _NEAR), start) is not None
         _at_head(walk, Head(start, end, kind, plural, text.plain[start].isupper()))
     while citation:
         walk.add(citation)
         walk.head = None
-        citation = read_next_name(text, citation)
+        citation = read_next_name(text, citation, plural=plural)
 
 
 def _at_acronym(walk: _Walk, token: re.Match[str], word: str) -> None:

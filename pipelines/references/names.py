@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
-from pipelines.folding import fold
 from pipelines.units import slugify
 
 from . import grammar
 from .citation import Citation
-from .registers import DocumentType, document_types, laws
+from .law_names import YEAR, known_name_end, read_law_name
+from .registers import DocumentType, document_types
 from .symbols import read_pieces, read_symbol
 from .text import Text
 from .tokens import CODE_ACRONYMS
@@ -43,12 +41,7 @@ _AMENDING = re.compile(
     rf"{_GAP}(?:bo{_GAP})?(?:luat|phap{_GAP}lenh)(?![a-z])"
 )
 _AND_LAW = re.compile(rf"(?:,|{_GAP}va){_GAP}(?:bo{_GAP})?luat(?![a-z])")
-_POINTED_AT = re.compile(r"(?:dieu|khoan) [\d, ]{1,9}(?:cua )?(?:bo )?luat$")
 _ALIAS = re.compile(rf"{_GAP}\([^()\n]{{2,30}}\)(?={_GAP}(?:nam{_GAP})?{grammar.YEAR})")
-_YEAR = re.compile(
-    rf"(?:{_GAP}khoa{_GAP}[xvi]+(?={_GAP}\())?(?:{_GAP}\(sua{_GAP}doi\)|{_GAP}sua{_GAP}doi(?:,?{_GAP}bo{_GAP}sung)?)?{_GAP}"
-    rf"(?:,?{_GAP}nam{_GAP}(?P<named>{grammar.YEAR})|(?P<bare>{grammar.YEAR})|\((?:nam{_GAP})?(?P<bracketed>{grammar.YEAR})\))"
-)
 _NUMBER = re.compile(
     rf",?{_GAP}(?:\(?(?:luat{_GAP})?so[ :.]{{0,3}}(?P<marked>{grammar.NUMBER})(?={grammar.SYMBOL_TAIL})"
     rf"|(?P<bare>{grammar.NUMBER})(?=/{grammar.YEAR}{grammar.JOINT}(?:ubtv)?qh\d\d?))"
@@ -57,15 +50,6 @@ _NEXT = re.compile(rf"(?:,|;|,?{_GAP}va){_GAP}")
 _NEXT_YEAR = re.compile(
     rf"(?:,|{_GAP}va){_GAP}(?P<year>{grammar.YEAR})(?={_GAP}(?:[,.;)]|va(?![a-z])|$))"
 )  # of a Constitution
-_LETTER = re.compile(r"\s{0,4}(?P<letter>[^\W\d_])")
-_WORD = re.compile(rf"{_GAP}(?P<word>[^\s,;:.()\[\]\"'“”‘’!?…/|]+)")
-# No name of a law goes on with these, in the text as written: folding would confuse "do" and "đô".
-_STOP = re.compile(
-    r"có|được|đã|sẽ|là|quy|của|cho|tại|từ|khi|để|theo|thì|cũng|này|mới|hiện|do|năm|số|ngày|không|phải|nếu|gồm|bao|nhằm|ra|vừa|"
-    r"đang|chỉ|còn|bị|trong|với|đối|đến|hoặc|như|mà|trên|hôm|sắp",
-    re.IGNORECASE,
-)
-_LONGEST_NAME = 14  # words
 _LONGEST_TAIL = 60  # characters behind the number of a law
 _STATE = grammar.one_of("nuoc cong hoa xa hoi chu nghia, nuoc chxhcn, nuoc viet nam dan chu cong hoa")
 _OF_STATE = re.compile(rf"{_GAP}{_STATE}(?:{_GAP}viet{_GAP}nam)?")
@@ -99,7 +83,7 @@ def _constitution(text: Text, start: int, end: int, kind: DocumentType) -> Citat
     """The Constitution, where it is cited: with its year or its state's name, with a pinpoint, as a legal ground."""
     named = _OF_STATE.match(text.folded, end)
     close = named.end() if named else end
-    if named or _YEAR.match(text.folded, close) or _GROUND.search(text.folded, max(0, start - 24), start):
+    if named or YEAR.match(text.folded, close) or _GROUND.search(text.folded, max(0, start - 24), start):
         return _dated(text, Citation(start, close, "named", kind, name=""))
     return None
 
@@ -115,7 +99,7 @@ def _charter(text: Text, start: int, end: int, kind: DocumentType) -> Citation |
 def _platform(text: Text, start: int, end: int, kind: DocumentType) -> Citation | None:
     if platform := _PLATFORM.match(text.folded, end):
         return _dated(text, Citation(start, platform.end(), "named", kind, name=slugify(platform["name"])))
-    dated = text.plain[start].isupper() and _YEAR.match(text.folded, end)
+    dated = text.plain[start].isupper() and YEAR.match(text.folded, end)
     return _dated(text, Citation(start, end, "named", kind, name="")) if dated else None
 
 
@@ -132,63 +116,26 @@ def _law(text: Text, start: int, end: int, kind: DocumentType) -> Citation | Non
         return numbered if numbered.number else None
     if _NOT_A_LAW.match(text.plain, end) or _SCHOOL_OF.search(text.folded, max(0, start - 14), start):
         return None
-    close = _name_end(text, end, kind)
-    if close is None:
-        return None
-    return _numbered(text, _dated(text, Citation(start, close, "named", kind, name=slugify(text.plain[end:close]))))
+    name = read_law_name(text, end, kind)
+    return _numbered(text, _dated(text, Citation(start, name.end, "named", kind, name=name.slug))) if name else None
 
 
 def _amending_end(text: Text, pos: int) -> int | None:
     """Where the name of an amending law ends: behind the last law it names."""
     kind = document_types()["luat"]
-    close = _name_end(text, pos, kind)
-    while close and (more := _AND_LAW.match(text.folded, close)):
-        following = _name_end(text, more.end(), kind)
+    name = read_law_name(text, pos, kind)
+    while name and (more := _AND_LAW.match(text.folded, name.end)):
+        following = read_law_name(text, more.end(), kind)
         if following is None:
             break
-        close = following
-    return close
-
-
-@cache  # compiled once from the register
-def _known_names() -> Mapping[str, re.Pattern[str]]:
-    names: dict[str, list[str]] = {}
-    for (kind, _), versions in laws().items():
-        names.setdefault(kind, []).append(fold(versions[0].name).text)
-    return {kind: re.compile(rf"{_GAP}{grammar.trie(words)}(?![a-z])") for kind, words in names.items()}
-
-
-def _name_end(text: Text, pos: int, kind: DocumentType) -> int | None:
-    """Where the name of a law ends: a name of the register, else its words up to one that no name goes on with."""
-    known = _known_names()[kind.slug].match(text.folded, pos)
-    letter = _LETTER.match(text.plain, pos)
-    capital = letter is not None and letter["letter"].isupper()
-    if known:
-        written = capital or text.plain[max(0, pos - 4) : pos] != text.plain[max(0, pos - 4) : pos].lower()
-        cited = _YEAR.match(text.folded, known.end()) or _POINTED_AT.search(text.folded, max(0, pos - 24), pos)
-        return known.end() if written or cited else None
-    shouted = text.plain[max(0, pos - 2) : pos].isupper()
-    if shouted or not (capital or kind.slug == "phap-lenh"):
-        return None
-    return _unknown_name_end(text, pos)
-
-
-def _unknown_name_end(text: Text, pos: int) -> int | None:
-    end = pos
-    for count in range(_LONGEST_NAME):
-        word = _WORD.match(text.plain, end)
-        if word is None or _STOP.fullmatch(word["word"]) or any(map(str.isdigit, word["word"])):
-            break
-        if count == 0 and word["word"].lower() in ("và", "về"):
-            break
-        end = word.end()
-    return end if end > pos else None
+        name = following
+    return name.end if name else None
 
 
 def _dated(text: Text, citation: Citation) -> Citation:
     """A citation by name with the year that follows, behind an acronym in brackets or not: "(BLHS) 2015"."""
     alias = _ALIAS.match(text.folded, citation.end)
-    year = _YEAR.match(text.folded, alias.end() if alias else citation.end)
+    year = YEAR.match(text.folded, alias.end() if alias else citation.end)
     if year is None:
         return citation
     return replace(citation, end=year.end(), year=year["named"] or year["bare"] or year["bracketed"])
@@ -210,8 +157,11 @@ def _numbered(text: Text, citation: Citation) -> Citation:
     return replace(citation, end=close, kind="full", number=symbol.number, year=year, symbol=symbol, reading=reading)
 
 
-def read_next_name(text: Text, last: Citation) -> Citation | None:
-    """The next law of a list that shares its type word: ", Nhà ở 2023 và Kinh doanh bất động sản 2023"."""
+def read_next_name(text: Text, last: Citation, *, plural: bool) -> Citation | None:
+    """The next law of a list that shares its type word: ", Nhà ở 2023 và Kinh doanh bất động sản 2023".
+
+    Behind a plural ("các luật Đất đai, Nhà ở") it needs no year to be one.
+    """
     if last.type is None or last.type.slug not in ("luat", "hien-phap"):
         return None
     if last.type.slug == "hien-phap":
@@ -220,11 +170,11 @@ def read_next_name(text: Text, last: Citation) -> Citation | None:
     gap = _NEXT.match(text.folded, last.end)
     if gap is None or not text.plain[gap.end() : gap.end() + 1].isupper():
         return None
-    known = _known_names()["luat"].match(text.folded, gap.end())
-    if known is None:
+    end = known_name_end(text, gap.end(), last.type)
+    if end is None:
         return None
-    found = _dated(text, Citation(gap.end(), known.end(), "list", last.type, name=slugify(known[0])))
-    return found if found.year else None
+    found = _dated(text, Citation(gap.end(), end, "list", last.type, name=slugify(text.plain[gap.end() : end])))
+    return found if found.year or plural else None
 
 
 def read_acronym(text: Text, start: int, end: int, word: str) -> Citation | None:

@@ -55,6 +55,7 @@ class Law:
     name: str
     year: str | None
     symbol: str | None
+    acronyms: tuple[str, ...] = ()  # in use and not made of the initials of the name
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -172,7 +173,7 @@ def laws() -> Mapping[tuple[str, str], tuple[Law, ...]]:
     """The versions of every law, code and ordinance by the slugs of its type and name, oldest first."""
     found: dict[tuple[str, str], tuple[Law, ...]] = {}
     for row in _rows("laws.tsv"):
-        law = Law(row["type"], row["name"], row["year"] or None, row["symbol"] or None)
+        law = Law(row["type"], row["name"], row["year"] or None, row["symbol"] or None, _split(row["acronyms"], ","))
         key = slugify(law.type), slugify(law.name)
         found[key] = (*found.get(key, ()), law)
     return MappingProxyType(found)

@@ -85,7 +85,7 @@ def stands_alone(text: Text, head: Head, end: int, symbol: Symbol, found: Sequen
         return _goes_on(text, end) and not head.spoken
     if symbol.number.startswith("0") and len(symbol.number) < 4:
         return True
-    if head.capital and not text.plain[head.start : head.end].isupper():
+    if head.capital and (head.spoken or not text.plain[head.start : head.end].isupper()):
         return _COUNTED.match(text.plain, end) is None
     return _goes_on(text, end)
 
