@@ -47,7 +47,8 @@ class Folded:
 
 @cache  # one table, read-only
 def _table() -> dict[int, str | None]:
-    table: dict[int, str | None] = {}
+    # Ordinary characters are in the table too: translating one that is missing costs an exception.
+    table: dict[int, str | None] = {code: chr(code) for code in (*range(0x80), *range(0x2010, 0x2030))}
     for code in (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x1E00, 0x1F00), *range(0xFF10, 0xFF5B)):
         base = unicodedata.normalize("NFKD", chr(code))[0].lower()
         if base.isascii() and base.isalnum():
