@@ -5,11 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from pipelines.models import Alias, Mention, Paragraph, References, Regulation, Relation, Zone
 
-from .naming import label_of
+from .naming import Name, label_of
 from .places import Surroundings
 from .registers import document_types
 from .relations import Edge
@@ -50,7 +49,7 @@ def _mention(
 ) -> Mention:
     citation, context, identity = one.citation, one.context, one.identity
     start, end = text.span(citation.start, citation.end)
-    paragraph = _paragraph(paragraphs, start)
+    paragraph = _paragraph(paragraphs, start) if paragraphs else None
     reading, day = citation.reading, context.day
     return Mention(
         start,
@@ -106,51 +105,51 @@ def _regulations(mentions: Sequence[Mention], found: Sequence[Resolved]) -> tupl
 
 
 def _regulation(id_: str, group: Sequence[tuple[Mention, Resolved]]) -> Regulation:
-    _, system, _, kind, period, number = id_.split("/")
+    name = Name.of(id_)
     mentions = [mention for mention, _ in group]
     identities = [one.identity for _, one in group]
-    name = document_types()[kind.removesuffix("-qppl")].name
-    symbol = majority(mention.symbol for mention in mentions)
-    issued = majority(
-        mention.date or mention.date_inferred for mention in mentions if mention.date_role in ("issued", "partial")
-    )
-    year = period if period.isdecimal() and len(period) == 4 else None
-    first: dict[str, Any] = {
-        field: next((value for one in identities if (value := getattr(one, field))), None)
-        for field in ("level", "unit", "term")
-    }
+    symbol = majority([mention.symbol for mention in mentions])
+    issued = majority([one.date or one.date_inferred for one in mentions if one.date_role in ("issued", "partial")])
     return Regulation(
         id_,
-        label=label_of(id_, symbol, " ".join(mentions[0].surface.split())),
-        system=system,
-        level=first["level"],
-        type=name,
-        number=None if number.startswith("~") else number,
-        symbol=symbol,
-        issuer=majority(mention.issuer for mention in mentions),
-        issuer_code=majority(mention.issuer_code for mention in mentions),
-        unit=first["unit"],
-        issued=issued,
-        issued_precision="day" if issued else "year" if year else None,
-        year=year,
-        term=first["term"],
-        subject=majority(mention.subject for mention in mentions),
-        provisional=period == "-",
+        label_of(id_, symbol, _on_one_line(mentions[0].surface)),
+        name.system,
+        _first([one.level for one in identities]),
+        document_types()[name.type.removesuffix("-qppl")].name,
+        None if name.number.startswith("~") else name.number,
+        symbol,
+        majority([mention.issuer for mention in mentions]),
+        majority([mention.issuer_code for mention in mentions]),
+        _first([one.unit for one in identities]),
+        issued,
+        "day" if issued else "year" if name.year else None,
+        name.year,
+        _first([one.term for one in identities]),
+        majority([mention.subject for mention in mentions]),
+        provisional=name.period == "-",
     )
+
+
+def _first(values: Iterable[str | None]) -> str | None:
+    return next(filter(None, values), None)
 
 
 def majority(values: Iterable[str | None]) -> str | None:
     """The most frequent of the values that are not None; None when two are equally frequent."""
-    said = [value for value in values if value]
+    said = list(filter(None, values))
     if len(said) < 2:
         return said[0] if said else None
     ranked = Counter(said).most_common(2)
     return None if len(ranked) == 2 and ranked[0][1] == ranked[1][1] else ranked[0][0]
 
 
+def _on_one_line(surface: str) -> str:
+    return " ".join(surface.split())
+
+
 def _aliases(mentions: Sequence[Mention]) -> tuple[Alias, ...]:
     named = {
-        (" ".join(mention.surface.split()), mention.regulation)
+        (_on_one_line(mention.surface), mention.regulation)
         for mention in mentions
         if mention.regulation and mention.kind not in ("anaphor", "list")
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from . import grammar
 from .bodies import Phrase, body_of_code, read_body
@@ -55,8 +55,7 @@ _ACT_WINDOW = 48  # how far before a citation the act that made it may begin
 _ADVERBS = 12  # how far a body may stand from the act, for words of time between
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(NamedTuple):
     """What the sentence says before a citation; ``effective``: its day is the one the document takes effect."""
 
     day: Day | None = None
@@ -131,7 +130,7 @@ def _agreeing(text: Text, start: int, actor: Phrase, citation: Citation) -> Phra
     for word in _WORD.finditer(text.folded, max(start, actor.start - 40), actor.start):
         other = read_body(text, word.start())
         if other and other.body and other.body.system == system and _AND.fullmatch(text.folded, other.end, actor.start):
-            return Phrase(other.start, actor.end, replace(other.body, place=other.body.place or actor.body.place))
+            return Phrase(other.start, actor.end, other.body._replace(place=other.body.place or actor.body.place))
     return actor
 
 

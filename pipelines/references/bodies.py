@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from pipelines.units import slugify, unit_on
 
@@ -29,8 +29,7 @@ _PHRASE_END = re.compile(
 _LONGEST_PHRASE = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """An issuing body. ``place`` is the unit its phrase names ("gia-lai"), ``district`` a place below the province.
 
     ``level``: central, province, district, commune, agency, any (as the site's). ``local`` bodies are told apart by
@@ -45,8 +44,7 @@ class Body:
     district: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """The span of an issuer phrase, and the body it means where that is known."""
 
     start: int

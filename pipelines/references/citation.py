@@ -1,8 +1,11 @@
-"""A citation as the grammar finds it, before anything around it is read."""
+"""A citation as the grammar finds it, before anything around it is read.
+
+What this room makes for every citation is a named tuple: made in a quarter of the time of a frozen dataclass.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.models import MentionKind
 
@@ -10,8 +13,7 @@ from .registers import DocumentType
 from .symbols import Reading, Symbol
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A type word. ``plural``: it stands before several numbers ("các", a count)."""
 
     start: int
@@ -22,8 +24,7 @@ class Head:
     spoken: bool = False  # an abbreviation in place of the word: NQ, QĐ
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """One citation; offsets are folded ones. ``head`` is the type word it shares with the others of a list."""
 
     start: int

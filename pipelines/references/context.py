@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.models import DateRole
 
@@ -54,8 +55,7 @@ _CLAUSE_WORDS = 5  # what follows a comma and is longer than this is a clause of
 _PARTS = 5  # of a tail, at most
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What the words around a citation say. ``day`` is that of its ``role``, ``year`` a year of issue without a day."""
 
     day: Day | None = None

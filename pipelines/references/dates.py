@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from . import grammar
 
@@ -37,8 +37,7 @@ _DAY = re.compile(rf"{_DAY_MONTH_YEAR}|{_DAY_MONTH}|{_ENGLISH}")
 _WORD_MONTHS = {"gieng": 1, "chap": 12}
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """A day; ``year`` is None where the text leaves it out. ``end`` is where it ends in the folded text."""
 
     year: int | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from . import grammar
@@ -169,7 +169,7 @@ def _symbol(text: Text, token: re.Match[str], *, after_head: bool) -> Symbol:
     if split is None:
         return read_symbol(token[0], text.plain[token.end() : token.end("tail")])
     symbol = read_symbol(split["first"] + split["rest"], text.plain[split.end() : split.end() + _REACH])
-    return replace(symbol, length=symbol.length + 1)
+    return symbol._replace(length=symbol.length + 1)
 
 
 def _full(walk: _Walk, start: int, symbol: Symbol, before: _Before) -> Citation | None:
@@ -239,4 +239,4 @@ def _item(walk: _Walk, start: int, symbol: Symbol) -> Citation | None:
 def _with_year(text: Text, citation: Citation) -> Citation:
     """A citation with the "năm 2022" that directly follows."""
     year = _YEAR_AFTER.match(text.folded, citation.end)
-    return replace(citation, end=year.end(), year=citation.year or year["year"]) if year else citation
+    return citation._replace(end=year.end(), year=citation.year or year["year"]) if year else citation

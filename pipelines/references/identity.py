@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pipelines.models import PlaceSource
 
@@ -36,8 +36,7 @@ _FIRST_PARTY_ORDINAL = 6  # a bare "Đại hội XIII" is the Party's; a bare "�
 _BEFORE_MERGER, _AFTER_MERGER = "2025-06-30", "2025-12-31"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What is known of which document a citation means. ``issuer`` is None where nothing says whose it is."""
 
     system: str | None
@@ -147,7 +146,7 @@ def issuing_body(citation: Citation, context: Context) -> Body | None:
 def _placed(body: Body, phrase: Body) -> Body:
     """A local body of a code with place and level of its phrase: 12-NQ/TU "của Thị ủy An Nhơn"."""
     if body.level == "agency":
-        return replace(body, place=phrase.place)
+        return body._replace(place=phrase.place)
     both = body.slug in _PARTY_COMMITTEES and phrase.slug in _PARTY_COMMITTEES
     level = body.level if phrase.level == "agency" else phrase.level
     return Body(phrase.slug if both else body.slug, body.system, level, True, phrase.place, phrase.district)
@@ -187,14 +186,14 @@ def _congress(text: Text, citation: Citation, around: Surroundings) -> Identity:
         if not phrase and "national" not in citation.flags and int(citation.term or 0) < _FIRST_PARTY_ORDINAL:
             return Identity("party", None, kind, citation.term or "-", f"~{citation.name}")
         term = f"k{citation.term}" if citation.term else None
-        return replace(centre, period=term or "-", term=term)
+        return centre._replace(period=term or "-", term=term)
     if not phrase.startswith("dang"):
-        return replace(centre, system="org", issuer=_organisation(phrase), term=None)
+        return centre._replace(system="org", issuer=_organisation(phrase), term=None)
     body = _party_body(text, citation)
     if body is None:
         return Identity("party", None, kind, citation.term or "-", centre.number)
     identity = _of_body(body, place_of(body, around, _day_of_congress(text, citation), None), around)
-    return replace(identity, type=kind, number=centre.number, period=citation.term or "-")
+    return identity._replace(type=kind, number=centre.number, period=citation.term or "-")
 
 
 def _party_body(text: Text, citation: Citation) -> Body | None:

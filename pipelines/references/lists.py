@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from . import grammar
 from .bodies import read_body
@@ -40,9 +39,9 @@ def _share_lead(text: Text, cited: list[Citation], said: list[Context]) -> None:
         first, second = said[i - 1], said[i]
         joined = _JOINED.fullmatch(text.folded, max(first.end, cited[i - 1].end), cited[i].start)
         if joined and first.led and first.issuer and second.issuer is None and _codes(cited[i]) == _codes(cited[i - 1]):
-            said[i] = replace(second, issuer=first.issuer, led=True)
+            said[i] = second._replace(issuer=first.issuer, led=True)
             if second.day is None and second.year is None:
-                said[i] = replace(said[i], day=first.day, role=first.role)
+                said[i] = said[i]._replace(day=first.day, role=first.role)
 
 
 def _codes(citation: Citation) -> tuple[str, ...]:
@@ -58,11 +57,11 @@ def _share_last(cited: list[Citation], said: list[Context], first: int, last: in
     for i in range(first, last):
         cited[i] = _with_symbol(cited[i], cited[last])
         if cited[i].year is None:
-            cited[i] = replace(cited[i], year=year)
+            cited[i] = cited[i]._replace(year=year)
         if alone and end.role in ("issued", "partial"):
-            said[i] = replace(said[i], issuer=end.issuer, day=end.day, role=end.role)
+            said[i] = said[i]._replace(issuer=end.issuer, day=end.day, role=end.role)
         elif alone:
-            said[i] = replace(said[i], issuer=end.issuer)
+            said[i] = said[i]._replace(issuer=end.issuer)
 
 
 def _with_symbol(one: Citation, last: Citation) -> Citation:
@@ -70,8 +69,8 @@ def _with_symbol(one: Citation, last: Citation) -> Citation:
     symbol = last.symbol
     if one.symbol is None or one.symbol.pieces or symbol is None or not symbol.pieces:
         return one
-    own = replace(symbol, number=one.symbol.number, tail=replace(symbol.tail, year=one.symbol.year or symbol.year))
-    return replace(one, symbol=own, reading=last.reading)
+    own = symbol._replace(number=one.symbol.number, tail=symbol.tail._replace(year=one.symbol.year or symbol.year))
+    return one._replace(symbol=own, reading=last.reading)
 
 
 def _share_head(text: Text, cited: list[Citation], said: list[Context], first: int, last: int) -> None:
@@ -83,4 +82,4 @@ def _share_head(text: Text, cited: list[Citation], said: list[Context], first: i
         return
     for i in range(first, last + 1):
         if said[i].issuer is None:
-            said[i] = replace(said[i], issuer=phrase)
+            said[i] = said[i]._replace(issuer=phrase)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from pipelines.units import slugify
 
@@ -110,7 +109,7 @@ def _law(text: Text, start: int, end: int, kind: DocumentType) -> Citation | Non
             return None
         named = Citation(start, close, "named", kind, name=slugify(text.plain[end:close]))
         # the year in such a name is that of the law amended
-        return _numbered(text, replace(_dated(text, named), year=None))
+        return _numbered(text, _dated(text, named)._replace(year=None))
     if _NUMBER.match(text.folded, end):
         numbered = _numbered(text, Citation(start, end, "named", kind))
         return numbered if numbered.number else None
@@ -138,7 +137,7 @@ def _dated(text: Text, citation: Citation) -> Citation:
     year = YEAR.match(text.folded, alias.end() if alias else citation.end)
     if year is None:
         return citation
-    return replace(citation, end=year.end(), year=year["named"] or year["bare"] or year["bracketed"])
+    return citation._replace(end=year.end(), year=year["named"] or year["bare"] or year["bracketed"])
 
 
 def _numbered(text: Text, citation: Citation) -> Citation:
@@ -154,7 +153,7 @@ def _numbered(text: Text, citation: Citation) -> Citation:
         close += 1
     reading = read_pieces(symbol.pieces, citation.type)
     year = symbol.year or citation.year
-    return replace(citation, end=close, kind="full", number=symbol.number, year=year, symbol=symbol, reading=reading)
+    return citation._replace(end=close, kind="full", number=symbol.number, year=year, symbol=symbol, reading=reading)
 
 
 def read_next_name(text: Text, last: Citation, *, plural: bool) -> Citation | None:

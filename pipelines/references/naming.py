@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .registers import document_types
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """The parts of a regulation's identifier."""
 
     system: str
@@ -34,7 +32,7 @@ class Name:
     @property
     def year(self) -> str | None:
         """The year of issue, if the period is one."""
-        return self.period if re.fullmatch(r"\d{4}", self.period) else None
+        return self.period if len(self.period) == 4 and self.period.isdecimal() else None
 
 
 def label_of(id_: str, symbol: str | None = None, surface: str | None = None) -> str:
@@ -44,5 +42,6 @@ def label_of(id_: str, symbol: str | None = None, surface: str | None = None) ->
         return surface or id_
     number = symbol or name.number
     kind = document_types().get(name.type.removesuffix("-qppl"))
-    year = f" ({name.year})" if name.year and name.year not in number else ""
-    return f"{kind.name if kind else name.type} {number}{year}"
+    year = name.year
+    suffix = f" ({year})" if year and year not in number else ""
+    return f"{kind.name if kind else name.type} {number}{suffix}"

@@ -20,7 +20,7 @@ System = Literal["state", "party", "org"]
 Level = Literal["central", "province", "district", "commune", "agency", "any"]  # any: as the site's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a row of the register equals itself alone
 class DocumentType:
     """A type of document. ``short``: whether "TYPE 12" cites one ("free"), or only "TYPE số 12" ("marked")."""
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.models import RelationKind
 
@@ -79,8 +80,7 @@ _REACH = 240  # how far a cue may stand from who acts and what is acted on
 _LONGEST_LIST = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A relation between two citations by their indexes; the span is that of the cue, in folded offsets."""
 
     subject: int
@@ -90,8 +90,7 @@ class Edge:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
+class _Cue(NamedTuple):
     kind: RelationKind
     start: int
     end: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pipelines.models import MentionKind, ResolvedBy
 
@@ -25,8 +25,7 @@ _MOST = 200  # documents of one number that are compared
 _BACK = 900  # how far back an anaphor finds what it speaks of, and over one paragraph break at most
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A citation with its context and what it was found to mean; ``id`` is None when nothing or two things fit."""
 
     citation: Citation
@@ -86,11 +85,11 @@ def _dated_by(identity: Identity, nodes: Mapping[str, list[Identity]]) -> Identi
     """
     if identity.issuer or identity.period == "-" or not identity.number:
         return None
-    undated = replace(identity, period="-")
+    undated = identity._replace(period="-")
     fitting = [node for node in _known(identity, nodes) if _agree(node, undated, exact=False)]
     if len(fitting) != 1 or fitting[0].period != "-":
         return None
-    return replace(fitting[0], period=identity.period, day=identity.day, term=identity.term or fitting[0].term)
+    return fitting[0]._replace(period=identity.period, day=identity.day, term=identity.term or fitting[0].term)
 
 
 def _resolve(citation: Citation, context: Context, identity: Identity, nodes: Mapping[str, list[Identity]]) -> Resolved:
@@ -103,7 +102,7 @@ def _resolve(citation: Citation, context: Context, identity: Identity, nodes: Ma
         node = candidates[0]
         if node.id == identity.id:
             return Resolved(citation, context, identity, node.id, own, 0.95)
-        merged = replace(node, place_by=identity.place_by or node.place_by, term=identity.term or node.term)
+        merged = node._replace(place_by=identity.place_by or node.place_by, term=identity.term or node.term)
         return Resolved(citation, context, merged, node.id, "page", 0.9)
     if len(candidates) > 1 and not citation.name:
         return Resolved(citation, context, identity)

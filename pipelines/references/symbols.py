@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.folding import fold
 
@@ -21,22 +21,21 @@ _MIXED = re.compile(r"(?:[A-ZĐƯƠ0-9&]+(?:r|h|i|g|y|th|ch)(?=[A-ZĐƯƠ]))+[A-
 _SYLLABLE = re.compile(r"(?:ngh?|nh|[cgkpt]h|gi|qu|tr|[bcdđghklmnpqrstvx])?[aeiouyươ]*$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """What is written with a number, in canonical spelling; ``length`` is how much text that took.
 
-    ``pieces`` are the parts after the year: ("QĐ", "TW"), ("TTLT", "BCA", "VKSNDTC"), ("UBND", "KGVX").
+    ``pieces`` are the parts after the year: ("QĐ", "TW"), ("TTLT", "BCA", "VKSNDTC"), ("UBND", "KGVX"); ``code`` is
+    all of them as their rules write them: "-QĐ/TW", "/TTLT-BCA-VKSNDTC", "/UBND-KGVX".
     """
 
     length: int = 0
     year: str | None = None
     pieces: tuple[str, ...] = ()
-    joints: tuple[str, ...] = ()
+    code: str = ""
     certain: bool = True  # False: written in lower case throughout
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """The number of a document and what is written with it; ``length`` is how much text the whole took."""
 
     number: str
@@ -56,12 +55,10 @@ class Symbol:
     @property
     def text(self) -> str:
         """The symbol as its rules write it, without spaces: "96-QĐ/TW", "06/2022/QĐ-TTg"."""
-        pieces = "".join(joint + piece for joint, piece in zip(self.tail.joints, self.pieces, strict=True))
-        return self.number + (f"/{self.year}" if self.year else "") + pieces
+        return f"{self.number}/{self.year}{self.tail.code}" if self.year else self.number + self.tail.code
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The pieces of a symbol told apart: what abbreviates the type, and who issued (units, joint bodies in order)."""
 
     abbreviation: str | None
@@ -101,7 +98,8 @@ def read_tail(raw: str) -> Tail:
         joints.append("-")
         end = unit.end()
     year = _full_year(written_year["year"]) if written_year else None
-    return Tail(end, year, tuple(pieces), tuple(joints), any(map(str.isupper, raw[begun:end])))
+    code = "".join(joint + piece for joint, piece in zip(joints, pieces, strict=True))
+    return Tail(end, year, tuple(pieces), code, any(map(str.isupper, raw[begun:end])))
 
 
 def _full_year(year: str) -> str:
