@@ -19,6 +19,11 @@ def all_causes() -> Mapping[str, str]:
     return {name: fault.means for name, fault in all_faults().items()} | rows
 
 
+def bug(error: BaseException | None) -> str:
+    """The cause of a visit that a mistake of this program ended."""
+    return f"bug-{type(error).__name__}"
+
+
 def in_words(cause: str) -> str:
     """What a cause means; the cause itself where nobody wrote that down."""
     word = cause.partition(":")[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,12 +14,12 @@ from crawler.health.horizon import Horizon, horizon
 from crawler.outcomes import try_again
 from crawler.sites import Site
 from crawler.tls.faults import host_faults
-from crawler.visit import Candidate, Lease, Next, Understanding, UrlState, Visit
-from pipelines.instants import instant
+from crawler.visit import Candidate, Found, Lease, Next, Understanding, UrlState, Visit
 from pipelines.models import Document, Fetch, PageKind, Position
 from pipelines.store import Store, Transaction
 from pipelines.store import articles as store_articles
 from pipelines.store.articles import article_id, record_fetch, sha256, store_document
+from pipelines.store.runs import begin_run
 from pipelines.store.tombstones import is_forgotten
 
 STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
@@ -60,13 +59,7 @@ class Keeper:
             key: horizon(store, site, self.since, self.run, self.started) for key, site in self.sites.items()
         }
         with store.write() as tx:
-            row = {
-                "id": self.run,
-                "started": instant(self.started),
-                "version": store_articles.VERSION,
-                "settings": json.dumps(dict(self.settings) | {"archive": owner}, ensure_ascii=False),
-            }
-            store_articles.insert(tx, "runs", row, conflict="ON CONFLICT(id) DO NOTHING")
+            begin_run(tx, self.run, self.started, dict(self.settings) | {"archive": owner})
 
     def archive(self, store: Store, archive: Archive, visit: Visit, understood: Understanding) -> Position | None:
         """Where the exchange is archived, or None: what is known and unchanged, or was forgotten, is not kept."""
@@ -147,7 +140,7 @@ class Keeper:
         if visit.lease.kind == "article":
             interval = _following(visit.lease.interval)
             return replace(step, retry_at=now + interval if interval else None, interval=interval)
-        return step
+        return replace(step, cause=_led_nowhere(understood.found))
 
     def _children(
         self, tx: Transaction, visit: Visit, understood: Understanding, fetch: int, now: float
@@ -212,6 +205,13 @@ def _behind(candidate: Candidate, depth: int, stale: int) -> Candidate:
 def _following(passed: float | None) -> float | None:
     """The pause before the next look at an article, in seconds; None after the last."""
     return next((interval for interval in REVISITS if interval > (passed or 0)), None)
+
+
+def _led_nowhere(found: Found | None) -> str | None:
+    """Why a page that lists others led to no article and no sitemap, or None."""
+    if found is None or any(candidate.kind != "listing" for candidate in found.candidates):
+        return None
+    return "no-match" if found.n_links else "no-links"
 
 
 def _page_kind(visit: Visit, understood: Understanding) -> str | None:

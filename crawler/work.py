@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.addresses import host_port
+from crawler.causes import bug
 from crawler.discovery import Kind, Link, discover
 from crawler.outcomes import PRIORITIES
 from crawler.sites import Site
@@ -36,7 +37,7 @@ def cause_of(error: Exception) -> Understanding:
         return Understanding(cause=f"understand-timeout: {error}")
     if isinstance(error, WorkerDied):
         return Understanding(cause=f"understand-crash: {error}")
-    return Understanding(cause=f"bug-{type(error).__name__}: {error}")
+    return Understanding(cause=f"{bug(error)}: {error}")
 
 
 def work(task: Task) -> Understanding:

@@ -20,6 +20,7 @@ from crawler.frontier import LeaseLost, Outlook, Territory
 from crawler.keeping import Keeper
 from crawler.opening import Opening, take_back_dead
 from crawler.visit import Lease, Next, Understanding, Visit
+from crawler.work import cause_of
 from pipelines.errors import StorageError
 from pipelines.models import Position
 from pipelines.store import Store, Transaction
@@ -164,10 +165,10 @@ class Writer:
         except StorageError:
             raise
         except Exception as error:  # one page's rows must not end the run; it is kept as failed with its cause
-            cause = f"bug-{type(error).__name__}"
-            failed = replace(job.visit, next=Next("failed", cause=cause))
+            understood = cause_of(error)
+            failed = replace(job.visit, next=Next("failed", cause=understood.cause))
             with store.write() as tx:
-                return self.keeper.keep(tx, owner, failed, Understanding(cause=f"{cause}: {error}"), position)
+                return self.keeper.keep(tx, owner, failed, understood, position)
 
     def _small_jobs(self, store: Store, owner: str, jobs: list[Job]) -> None:
         returned = [job for job in jobs if isinstance(job, Return)]

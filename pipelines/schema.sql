@@ -63,6 +63,8 @@ CREATE INDEX urls_ready ON urls(host, priority DESC, next_at) WHERE state = 'new
 CREATE INDEX urls_due ON urls(host, next_at) WHERE state = 'new';
 CREATE INDEX urls_leased ON urls(lease_until) WHERE state = 'leased';
 CREATE INDEX urls_site_state ON urls(site, state);
+CREATE INDEX urls_again ON urls(next_at) WHERE state = 'done' AND next_at > 0;
+CREATE INDEX urls_found_on ON urls(found_on) WHERE kind = 'article';
 
 CREATE TABLE url_aliases (
   alias TEXT PRIMARY KEY,

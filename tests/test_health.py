@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.health.coverage import Look, cover
 from crawler.health.expectations import Expectation, Night, learn
+from crawler.health.listings import Mute
 from crawler.health.stages import Counts, first_failing_stage
 from crawler.language import is_vietnamese
 from pipelines.store import Store
@@ -66,6 +67,21 @@ STAGES = [
         "hijacked, same addresses",
         {"foreign_pages": 14, "texts": 0, "dated": 0, "citing": 0, "new": 0},
         "not in Vietnamese",
+    ),
+    (
+        "one listing of two",
+        {"mute": (Mute("listing", "https://b.vn/tin", "no-links"),)},
+        "its listing https://b.vn/tin gave no links",
+    ),
+    (
+        "two feeds",
+        {"mute": (Mute("feed", "https://b.vn/r", "not-found"), Mute("feed", "https://b.vn/s", "no-match"))},
+        "its feed https://b.vn/r could not be read: the server says that it is not there",
+    ),
+    (
+        "all listings",
+        {"links": 0, "candidates": 0, "mute": (Mute("listing", "u", "no-links"),)} | QUIET,
+        "its listings",
     ),
     ("one foreign page", {"foreign_pages": 1}, None),
     ("one page of twelve fails", {"failed": 1, "causes": {"reset": 1}}, None),

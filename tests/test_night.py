@@ -20,6 +20,9 @@ pytestmark = pytest.mark.slow  # starts many crawls
 
 LINKS = "".join(f'<a href="/moi/{k}">Bài viết số {k} của trang</a>' for k in range(9))
 MOVED = f"<!doctype html><html><head><title>Tin tức</title></head><body>{LINKS}</body></html>"
+EMPTY = "<!doctype html><html><head><title>Chuyên đề</title></head><body></body></html>"
+LISTING = MOVED.replace("/moi/0", "/bai-viet-post0.html")
+FEED = "<rss><channel><item><link>/bai-viet-post0.html</link></item></channel></rss>"
 WORDS = "none of the 9 links on its listings matches"
 
 
@@ -51,6 +54,34 @@ def test_a_site_that_breaks_in_silence(site: ChainedSite, tmp_path: Path, run: R
     assert run(*crawl).returncode == 0
     again = json.loads(run("status", "--since-last-look", "--json", "--db", db).stdout)
     assert (again["runs"], again["troubles"]) == (1, []), again
+
+
+MUTE = [
+    ("listing", "/chuyen-de", EMPTY, "its listing http://127.0.0.1:{port}/chuyen-de gave no links"),
+    ("listing", "/chuyen-de", MOVED, "none of the links on its listing http://127.0.0.1:{port}/chuyen-de matches"),
+    ("feed", "/rss", "", "its feed http://127.0.0.1:{port}/rss gave no links"),
+    ("feed", "/rss", None, "its feed http://127.0.0.1:{port}/rss could not be read: the server says that it is not th"),
+]
+
+
+@pytest.mark.parametrize(("kind", "path", "page", "said"), MUTE, ids=[case[3][:30] + case[1] for case in MUTE])
+def test_one_start_page_of_several_that_gives_nothing_is_named(
+    site: ChainedSite, tmp_path: Path, run: Run, kind: str, path: str, page: str | None, said: str
+) -> None:
+    db, catalogue = tmp_path / "night.db", site.catalogue(tmp_path)
+    url, entry = f"http://127.0.0.1:{site.port}{path}", catalogue.read_text(encoding="utf-8")
+    more = f'{entry}feeds = ["{url}"]\n' if kind == "feed" else entry.replace('/tin"]', f'/tin", "{url}"]')
+    catalogue.write_text(more, encoding="utf-8")
+    if page is not None:
+        site.instead[path] = page
+    crawl = ("crawl", "--workers", "1", "--db", db, "--sites", catalogue)
+    for _ in range(2):
+        done = run(*crawl)
+        assert (done.returncode, said.format(port=site.port) in done.stdout) == (3, True), done.stdout + done.stderr
+    assert said.format(port=site.port) in run("status", "--db", db).stdout
+    site.instead[path] = FEED if kind == "feed" else LISTING
+    done = run(*crawl)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_notice_that_fails_is_noticed(site: ChainedSite, tmp_path: Path, run: Run) -> None:

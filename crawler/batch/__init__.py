@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,12 +20,12 @@ from crawler.tables import counted
 from crawler.visit import Understanding
 from crawler.work import Task, begin, cause_of, work
 from pipelines.errors import StorageError
-from pipelines.instants import instant
 from pipelines.models import Document, Fetch, Position
 from pipelines.store import Store, Transaction
 from pipelines.store import articles as store_articles
 from pipelines.store.articles import Outcome, record_fetch, store_document
 from pipelines.store.catalogue import keep_sites, keep_units
+from pipelines.store.runs import begin_run, end_run
 from pipelines.store.tombstones import is_forgotten
 from pipelines.workers import Workers, run_all
 
@@ -92,20 +91,14 @@ def start_run(store: Store, command: str, sites: Mapping[str, Site], **settings:
     with store.write() as tx:
         keep_units(tx)
         keep_sites(tx, [site.row() for site in sites.values()])
-        row = {
-            "id": run,
-            "started": instant(time.time()),
-            "version": store_articles.VERSION,
-            "settings": json.dumps({"command": command, **settings}),
-        }
-        store_articles.insert(tx, "runs", row)
+        begin_run(tx, run, time.time(), {"command": command, **settings})
     return run
 
 
-def end_run(store: Store, run: str, reason: str) -> None:
-    """Writes how a run ended."""
+def finish_run(store: Store, run: str) -> None:
+    """Writes that a run came to its end."""
     with store.write() as tx:
-        tx.execute("UPDATE runs SET finished = ?, reason = ? WHERE id = ?", [instant(time.time()), reason, run])
+        end_run(tx, run, "finished", time.time())
 
 
 def understand_all(

@@ -35,7 +35,7 @@ def reopen_unreached(tx: Transaction, site: str, host: str, causes: Iterable[str
 def reopen_due(tx: Transaction, territory: Territory, *, now: float) -> int:
     """How many articles have come to the day when they are to be looked at again."""
     return tx.execute(
-        "UPDATE urls SET state = 'new' WHERE state = 'done' AND next_at > 0 AND next_at <= :now"
+        "UPDATE urls INDEXED BY urls_again SET state = 'new' WHERE state = 'done' AND next_at > 0 AND next_at <= :now"
         " AND site IN (SELECT value FROM json_each(:sites))",
         {**territory.parameters, "now": now},
     ).rowcount

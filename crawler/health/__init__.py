@@ -9,8 +9,8 @@ from crawler.health.coverage import cover
 from crawler.health.expectations import local_day
 from crawler.health.judging import Finished, SiteVerdict, judge
 from crawler.sites import Site
-from pipelines.instants import instant
 from pipelines.store import Store, Transaction
+from pipelines.store.runs import end_run
 
 OK, ATTENTION, EVERY_SITE_FAILED = 0, 3, 5
 IN_ORDER = {"failed": 0, "attention": 1, "ok": 2}
@@ -41,12 +41,12 @@ class Verdict:
 def finish(store: Store, ended: Finished, sites: Mapping[str, Site]) -> Verdict:
     """The verdict of a run that has ended, written into ``runs``, ``site_runs``, ``coverage`` and ``site_status``."""
     judged = [judge(store, ended, site) for site in sites.values()]
-    with store.write() as tx:
-        row = [instant(ended.now), ended.reason, ended.run]
-        tx.execute("UPDATE runs SET finished = ?, reason = ? WHERE id = ?", row)
-        for verdict, look in judged:
+    for verdict, look in judged:
+        with store.write() as tx:  # one a site: each counts all its articles
             _write(tx, ended.run, verdict)
             cover(tx, look, local_day(ended.now))
+    with store.write() as tx:
+        end_run(tx, ended.run, ended.reason, ended.now)
     verdicts = sorted((verdict for verdict, _ in judged), key=lambda v: (IN_ORDER[v.verdict], v.site))
     return Verdict(ended.run, ended.reason, tuple(verdicts))
 

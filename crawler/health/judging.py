@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from crawler.health.coverage import Look
 from crawler.health.expectations import Expectation, expectation
 from crawler.health.horizon import horizon
+from crawler.health.listings import mute_listings
 from crawler.health.stages import Counts, first_failing_stage
 from crawler.sites import Site
 from crawler.tables import counted
@@ -67,7 +68,7 @@ def judge(store: Store, ended: Finished, entry: Site) -> tuple[SiteVerdict, Look
     """The verdict on one site, and what the run saw of it."""
     site = entry.id
     row = next(iter(store.rows("SELECT * FROM site_runs WHERE run = ? AND site = ?", [ended.run, site])), None)
-    counts = _counts(store, ended, site, row)
+    counts = _counts(store, ended, entry, row)
     usual = expectation(store, site, ended.run, ended.now)
     shared = _fetched_by_others(store, ended.run, site)
     whole = ended.whole and not shared
@@ -111,8 +112,9 @@ def _look(store: Store, ended: Finished, told: SiteVerdict, counts: Counts, *, s
     return Look(told.site, state, counts.fetched > 0, reason, told.expected, reached)
 
 
-def _counts(store: Store, ended: Finished, site: str, row: sqlite3.Row | None) -> Counts:
+def _counts(store: Store, ended: Finished, entry: Site, row: sqlite3.Row | None) -> Counts:
     """The figures of a site in this run, and what went wrong on its pages."""
+    site = entry.id
     key = {"run": ended.run, "site": site, "now": instant(ended.now)}
     causes = {said["cause"]: said["n"] for said in store.rows(_CAUSES, key)}
     own = {one.name for one in fields(Counts)}
@@ -124,13 +126,15 @@ def _counts(store: Store, ended: Finished, site: str, row: sqlite3.Row | None) -
         ever=store.value("SELECT 1 FROM articles WHERE site = ? LIMIT 1", [site]) is not None,
         silent_days=silent,
         causes=causes,
+        mute=mute_listings(store, ended.run, entry),
     )
 
 
 _CAUSES = """
 SELECT coalesce(u.cause, f.error_class) AS cause, count(DISTINCT f.url) AS n
 FROM fetches f LEFT JOIN urls u ON u.url = f.url
-WHERE f.run = :run AND f.site = :site AND coalesce(u.cause, f.error_class, 'redirect') <> 'redirect' GROUP BY 1
+WHERE f.run = :run AND f.site = :site AND coalesce(u.cause, f.error_class, 'redirect') NOT IN
+  ('redirect', 'no-links', 'no-match') GROUP BY 1
 """
 _ASKED = """
 SELECT count(*) FROM fetches f JOIN urls u ON u.url = f.url
@@ -144,10 +148,12 @@ WHERE s.site = :site AND s.new > 0 AND s.run <> :run
 
 def _fetched_by_others(store: Store, run: str, site: str) -> bool:
     """Whether another process on the same file did the work of this run, or a part of it."""
-    return bool(
-        store.value(
-            "SELECT 1 FROM fetches, runs WHERE runs.id = :run AND fetches.run <> :run AND fetches.site = :site"
-            " AND fetches.status = 200 AND fetches.fetched_at >= runs.started LIMIT 1",
-            {"run": run, "site": site},
-        )
-    )
+    return bool(store.value(_OTHERS, {"run": run, "site": site}))
+
+
+# CROSS JOIN keeps the order: SQLite would go through all fetches of all years.
+_OTHERS = """
+SELECT 1 FROM runs mine CROSS JOIN runs other CROSS JOIN fetches f
+WHERE mine.id = :run AND other.id <> :run AND coalesce(other.finished, '9999') >= mine.started
+AND f.run = other.id AND f.site = :site AND f.status = 200 AND f.fetched_at >= mine.started LIMIT 1
+"""

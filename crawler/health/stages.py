@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from crawler.causes import in_words
 from crawler.health.expectations import Expectation
+from crawler.health.listings import Mute
+from crawler.tables import counted
 
 FEW = 3  # pages of which all failed, or texts of which none has a date, that are no chance
 FAR_BELOW = 0.2  # of what is usual
@@ -19,7 +21,8 @@ class Counts:
     """What a run did at one site, stage by stage: the columns of ``site_runs``, and causes of failure with numbers.
 
     ``asked`` are the listings, feeds and sitemaps that were asked for; ``ever`` whether the site has ever given an
-    article, ``silent_days`` how long ago the last new one came, before this run.
+    article, ``silent_days`` how long ago the last new one came, before this run; ``mute`` the start pages, feeds and
+    sitemaps that led to nothing.
     """
 
     asked: int = 0
@@ -38,6 +41,7 @@ class Counts:
     ever: bool = False
     silent_days: float | None = None
     causes: Mapping[str, int] = field(default_factory=dict)
+    mute: tuple[Mute, ...] = ()
 
     @property
     def cause(self) -> str:
@@ -104,6 +108,13 @@ def _no_article(counts: Counts, usual: Expectation) -> str | None:
     return "it has never given an article" if not counts.ever and not counts.new else None
 
 
+def _one_mute(counts: Counts, usual: Expectation) -> str | None:
+    if not counts.mute:
+        return None
+    others = len(counts.mute) - 1
+    return f"{counts.mute[0]}" + (f" (and {counted(others, 'start page')} more gave nothing)" if others else "")
+
+
 def _little_text(counts: Counts, usual: Expectation) -> str | None:
     return _share(counts.texts, counts.pages, usual.with_text, "pages gave the text of an article")
 
@@ -144,5 +155,14 @@ def _silent(counts: Counts, usual: Expectation) -> str | None:
     return f"no new article for {counts.silent_days:.0f} days, where {usual.silence:.0f} were the longest pause"
 
 
-_NOTHING: tuple[Stage, ...] = (_listings_unread, _not_vietnamese, _no_links, _no_match, _blocked, _no_text, _no_article)
+_NOTHING: tuple[Stage, ...] = (
+    _listings_unread,
+    _not_vietnamese,
+    _no_links,
+    _no_match,
+    _blocked,
+    _no_text,
+    _no_article,
+    _one_mute,
+)
 _LESS: tuple[Stage, ...] = (_few_match, _little_text, _no_date, _no_references, _few_new, _silent)

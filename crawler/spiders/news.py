@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.causes import bug
 from crawler.desk import Desk
 from crawler.exchange import FetchError
 from crawler.outcomes import after_error, after_exchange, refused
@@ -71,13 +72,13 @@ class NewsSpider(Spider):
         if isinstance(error, RobotsClosedError):
             return [refused(lease, "robots", time.time())]
         if not isinstance(error, FetchError):
-            error = FetchError(f"bug-{type(error).__name__}", str(error), permanent=False)
+            error = FetchError(bug(error), str(error), permanent=False)
         return [after_error(lease, error, time.time())]
 
     def bug(self, failure: Failure, response: Any, spider: Spider) -> None:
         """Ends the lease of a callback that raised."""
         request = response.request if hasattr(response, "request") else failure.request  # type: ignore[attr-defined]
-        self._end(request, f"bug-{type(failure.value).__name__}")
+        self._end(request, bug(failure.value))
 
     def dropped(self, request: Request, spider: Spider) -> None:
         """Ends the lease of a request that a middleware dropped."""

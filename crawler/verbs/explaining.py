@@ -84,8 +84,9 @@ def _verdict(found: _Address) -> str:
         return "It is being fetched just now."
     if state == "new":
         return "It is not there yet: it waits in the queue" + (f", since {in_words(cause)}." if cause else ".")
-    if state == "done" and cause is None:
-        return f"It was read as a {found.row['kind']}: that leads to articles and is none."
+    if state == "done" and cause in (None, "no-links", "no-match"):
+        led = in_words(cause) if cause else "that leads to articles and is none"
+        return f"It was read as a {found.row['kind']}: {led}."
     return f"It is not there: {in_words(cause or state)}."
 
 

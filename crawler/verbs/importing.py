@@ -11,7 +11,7 @@ from crawler.addresses import canonical
 from crawler.archive import Archive, archive_folder
 from crawler.archive.files import read_path
 from crawler.archive.pages import ArchivedPage, Problem
-from crawler.batch import Job, Tally, end_run, fetch_row, is_known, keep_imported, start_run, understand_all
+from crawler.batch import Job, Tally, fetch_row, finish_run, is_known, keep_imported, start_run, understand_all
 from crawler.batch.progress import progress
 from crawler.sites import Site, owner
 from crawler.tables import counted
@@ -74,7 +74,7 @@ class Importer:
                 understand_all(self._jobs(paths), self.workers, keep)
             if self._store is not None:
                 run_corpus(self._store)
-                end_run(self._store, self._run, "finished")
+                finish_run(self._store, self._run)
         return self.report
 
     def _jobs(self, paths: Sequence[Path]) -> Iterator[Job]:

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 from crawler.archive import archive_folder
-from crawler.batch import Tally, end_run, kept, start_run, told, understand_all
+from crawler.batch import Tally, finish_run, kept, start_run, told, understand_all
 from crawler.batch.archived_work import UNREADABLE, Archived, understand_archived
 from crawler.batch.checkpoint import Checkpoint, unfinished
 from crawler.batch.progress import progress
@@ -85,7 +85,7 @@ class Reprocessor:
 
             engine(self.pages(checkpoint), keep)
         run_corpus(self.store)
-        end_run(self.store, checkpoint.run, "finished")
+        finish_run(self.store, checkpoint.run)
 
     def pages(self, after: Checkpoint) -> Iterator[Archived]:
         """The pages behind a checkpoint, in the order of the archive.
