@@ -88,7 +88,7 @@ NONE = [
     *("Giấy phép số 363/GP-UBND; Giấy phép số 36/GP-TTĐT", "Gói thầu số 05/2023/XL-TB; hợp đồng số 12/2023/HĐ-XD"),
     *("TCVN 5574:2018, QCVN 01-1:2018/BYT, ISO 9001:2015", "40,79% KH; Nghị quyết 100% tán thành; chỉ đạt 1,5%"),
     *(
-        "do Bộ Chính trị quyết định; quyết định 3 vấn đề; quy định 4 mức phạt",
+        "do Bộ Chính trị quyết định; quyết định 3 vấn đề; quy định 4 mức phạt; quyết định 5 nghị quyết",
         "thông báo 48 giờ, hướng dẫn 5 bước rửa tay",
     ),
     *("dự thảo Nghị quyết, dự thảo Luật Nhà giáo, dự án Luật Dữ liệu", "các quy định, hướng dẫn của cấp trên"),

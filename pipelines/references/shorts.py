@@ -31,13 +31,16 @@ _WORDS = (
     "ra, bị, nếu, còn, chỉ, thì, mà, hay, tại, trong, ở, đến, nay, này, trên, riêng, trở, vừa, mới, vì, bằng, với,"
     "theo, không, chưa, phải, tiếp, quy định, quyết định, hướng dẫn, thay thế, sửa đổi, ban hành, yêu cầu, nhấn mạnh,"
     "xác định, khẳng định, giao, cho phép, thực sự, ngay trong, ngay từ, nhằm, gồm, bao gồm, gắn, gần, sau, trước,"
-    "thực hiện, triển khai, thi hành, tác động, tạo, mở, giúp, gọi, coi, như, cần, nghị quyết, nghị định, chỉ thị,"
-    "thông tư, kết luận, công văn, phân, tổng kết, sơ kết, thật sự, đạt, làm, đưa, bổ sung, định hướng, xem,"
+    "thực hiện, triển khai, thi hành, tác động, tạo, mở, giúp, gọi, coi, như, cần, phân, tổng kết, sơ kết, thật sự,"
+    "đạt, làm, đưa, bổ sung, định hướng, xem,"
     "trung ương, bộ chính trị"
 )
 _GOES_ON = re.compile(
     rf"\s{{0,9}}(?:$|[.,;:!?…()\[\]\"'“”‘’»«/|-]|(?:năm|ngày|điều|khoản)\s{{1,3}}\d|{_either(_WORDS)}(?!\w))",
     re.IGNORECASE,
+)
+_TYPES = re.compile(
+    rf"\s{{0,9}}{_either('nghị quyết, nghị định, chỉ thị, thông tư, kết luận, công văn')}(?!\w)", re.IGNORECASE
 )
 # Counted things: after a capital type word these alone tell that the number counts.
 _NOUNS = (
@@ -82,12 +85,12 @@ def stands_alone(text: Text, head: Head, end: int, symbol: Symbol, found: Sequen
     if kind.short == "marked":
         return kind.slug in _ISSUED_BY and _issued_by(text, end)
     if len(symbol.number) == 1:
-        return _goes_on(text, end) and not head.spoken
+        return _goes_on(text, end, head) and not head.spoken
     if symbol.number.startswith("0") and len(symbol.number) < 4:
         return True
     if head.capital and (head.spoken or not text.plain[head.start : head.end].isupper()):
         return _COUNTED.match(text.plain, end) is None
-    return _goes_on(text, end)
+    return _goes_on(text, end, head)
 
 
 def stands_in_list(text: Text, end: int, symbol: Symbol, *, marked: bool) -> bool:
@@ -103,8 +106,10 @@ def _is_measure(text: Text, end: int, *, listed: bool) -> bool:
     return not (listed and _LIST_COMMA.match(text.folded, end))
 
 
-def _goes_on(text: Text, end: int) -> bool:
-    return _GOES_ON.match(text.plain, end) is not None
+def _goes_on(text: Text, end: int, head: Head | None = None) -> bool:
+    """Whether the text goes on as behind a document; in "quyết định 5 nghị quyết" a verb counts what follows."""
+    is_verb = head is not None and not head.capital and not head.spoken
+    return bool(_GOES_ON.match(text.plain, end) or (not is_verb and _TYPES.match(text.plain, end)))
 
 
 def _issued_by(text: Text, end: int) -> bool:
