@@ -17,14 +17,17 @@ from .registers import document_types, type_words
 from .shorts import stands_alone, stands_in_list
 from .symbols import Symbol, read_pieces, read_symbol
 from .text import Text
-from .tokens import kinds_of_words, scanner, spoken_types
+from .tokens import kinds_of_words, scanner, sparse_scanner, spoken_types
 
 _GAP = grammar.GAP
 _REACH = 80  # a type word may stand this far before its number, with an issuer between
 _NEAR = 16  # the same with nothing but "số" and marks between
 _JOIN = re.compile(rf"{_GAP}(?:\({_GAP})?(?P<marker>{grammar.MARKER})?\(?{_GAP}")
-_JOIN_ISSUER = re.compile(rf"{_GAP}(?P<issuer>[a-z][a-z -]{{2,60}}?){_GAP}\(?{grammar.MARKER}\(?{_GAP}")
-_ISSUER = re.compile(r"(?:cua|ubnd|hdnd|uy ban|hoi dong|bo|so|chinh phu|thu tuong|tinh|huyen|thanh)(?![a-z])")
+_ISSUER_OPENS = "(?:cua|ubnd|hdnd|uy ban|hoi dong|bo|so|chinh phu|thu tuong|tinh|huyen|thanh)"
+_JOIN_ISSUER = re.compile(
+    rf"{_GAP}(?={_ISSUER_OPENS})(?P<issuer>[a-z][a-z -]{{2,60}}?){_GAP}\(?{grammar.MARKER}\(?{_GAP}"
+)
+_ISSUER = re.compile(rf"{_ISSUER_OPENS}(?![a-z])")
 _MARKED = re.compile(r"(?<![a-z])(?:so(?: hieu| van ban)?)[ .:]{0,4}\n?[ (]{0,3}$")
 _OTHER_PAPER = re.compile(
     "(?<![a-z])"
@@ -34,7 +37,6 @@ _OTHER_PAPER = re.compile(
     )
     + r" {1,3}$"
 )
-_NO_CODE = re.compile(r"[^a-z]*+")
 _LABEL = re.compile(r"so hieu[ .:]{0,4}\n?[ (]{0,3}$")  # of a field, no part of the citation: "Số hiệu: 16/HD-MT"
 _BETWEEN = re.compile(  # two numbers of one list: a gloss or a date, then a separator
     rf"(?:{_GAP}\([^()\n]{{1,60}}\))?+(?:,?{_GAP}ngay [\d/.-]{{3,10}})?+{_GAP}"
@@ -75,8 +77,10 @@ class _Walk:
 
 def find(text: Text) -> list[Citation]:
     """The citations of a text, in order; they do not overlap."""
-    walk, kinds = _Walk(text), kinds_of_words()
-    for token in scanner().finditer(text.folded):
+    walk, kinds, at = _Walk(text), kinds_of_words(), 0
+    near, far = scanner(), sparse_scanner()
+    while token := (near if at <= walk.reach else far).search(text.folded, at):
+        at = token.end()
         if token.start() < walk.covered:
             continue
         if token.lastgroup:
@@ -127,11 +131,11 @@ _STEPS = {"type": _at_type, "spoken": _at_spoken, "name": _at_name, "acronym": _
 
 
 def _at_number(walk: _Walk, token: re.Match[str]) -> None:
-    text, start = walk.text, token.start()
-    if start > walk.reach and _NO_CODE.fullmatch(token["tail"]):
+    text, start, coded = walk.text, token.start(), token["coded"] is not None
+    if start > walk.reach and not coded:
         return  # a number of the running text, or part of a date
-    before = _before(walk, start)
-    if before is None or not (token["tail"] or before.head or walk.found):
+    before = _behind_head(walk, start) or (_alone(text, start) if coded else _in_list(walk, start))
+    if before is None:
         return
     symbol = _symbol(text, token, after_head=before.head is not None)
     if symbol.pieces:
@@ -144,16 +148,24 @@ def _at_number(walk: _Walk, token: re.Match[str]) -> None:
         walk.add(_with_year(text, citation))
 
 
-def _before(walk: _Walk, number: int) -> _Before | None:
-    """What stands before a number, or None where it is that of a licence, a contract, another paper."""
+def _behind_head(walk: _Walk, number: int) -> _Before | None:
+    """The type word that a number belongs to, with what stands between, or None."""
     head, folded = walk.head, walk.text.folded
-    distance = number - head.end if head and head.end >= walk.covered else _REACH + 1
-    if head and distance <= _REACH and "\n\n" not in folded[head.end : number]:
-        if distance <= _NEAR and (join := _JOIN.fullmatch(folded, head.end, number)):
-            return _Before(head, head.start, marked=join["marker"] is not None)
-        join = _JOIN_ISSUER.fullmatch(folded, head.end, number)
-        if join and _ISSUER.match(join["issuer"]):
-            return _Before(head, head.start, join.span("issuer"), marked=True)
+    if head is None or not walk.covered <= head.end <= number <= head.end + _REACH:
+        return None
+    if "\n\n" in folded[head.end : number]:
+        return None
+    if number - head.end <= _NEAR and (join := _JOIN.fullmatch(folded, head.end, number)):
+        return _Before(head, head.start, marked=join["marker"] is not None)
+    join = _JOIN_ISSUER.fullmatch(folded, head.end, number)
+    if join and _ISSUER.match(join["issuer"]):
+        return _Before(head, head.start, join.span("issuer"), marked=True)
+    return None
+
+
+def _alone(text: Text, number: int) -> _Before | None:
+    """ "số" before a number without a type word, or None where it is that of a licence, a contract, another paper."""
+    folded = text.folded
     marker = _MARKED.search(folded, max(0, number - _NEAR), number)
     if marker is None:
         return _Before(None, number)
@@ -161,6 +173,19 @@ def _before(walk: _Walk, number: int) -> _Before | None:
         return None
     label = _LABEL.search(folded, max(0, number - _NEAR), number)
     return _Before(None, number if label else marker.start(), marked=True)
+
+
+def _in_list(walk: _Walk, number: int) -> _Before | None:
+    """Nothing before a number that may continue a list, or None where it continues none."""
+    return _Before(None, number) if _between(walk, number) else None
+
+
+def _between(walk: _Walk, number: int) -> re.Match[str] | None:
+    """What stands between the last citation by number and a number that continues its list, or None."""
+    last = walk.found[-1] if walk.found else None
+    if last is None or last.number is None or last.head is None or number - last.end > _REACH:
+        return None
+    return _BETWEEN.fullmatch(walk.text.folded, last.end, number)
 
 
 def _symbol(text: Text, token: re.Match[str], *, after_head: bool) -> Symbol:
@@ -224,13 +249,11 @@ def _short(walk: _Walk, start: int, symbol: Symbol, head: Head, *, marked: bool)
 
 def _item(walk: _Walk, start: int, symbol: Symbol) -> Citation | None:
     """A number without a symbol that continues a list: "các Nghị quyết 57, 59 và 66"."""
-    last = walk.found[-1] if walk.found else None
-    if last is None or last.number is None or last.head is None or start - last.end > _REACH:
+    between = _between(walk, start)
+    if between is None:
         return None
-    between = _BETWEEN.fullmatch(walk.text.folded, last.end, start)
-    marked = between is not None and between["marker"] is not None
-    end = start + symbol.length
-    if between is None or not stands_in_list(walk.text, end, symbol, marked=marked):
+    last, marked, end = walk.found[-1], between["marker"] is not None, start + symbol.length
+    if not stands_in_list(walk.text, end, symbol, marked=marked):
         return None
     left = between.start("marker") if marked else start
     return Citation(left, end, "list", last.type, symbol.number, symbol.year, symbol, head=last.head, marked=marked)

@@ -70,10 +70,9 @@ CODE = r"[a-z][a-z0-9&]{0,24}+(?:\.[a-z](?![a-z]))?+"  # NQ, TTg, BGD&ĐT, T.Ư
 UNIT_IN_BRACKETS = r"\([a-z]\d{1,3}\)"  # 3259/QĐ-BCA(V28)
 # what follows a number: /2022, /QĐ-UBND, -QĐ/TW, a space for the hyphen (84 QĐ/TWĐTN), nothing at all (02VBHN-VPQH)
 LOOSE = r" {0,2}+(?=[a-z]{2,5} ?[-/] ?[a-z])"
-SYMBOL_TAIL = (
-    rf"(?:{JOINT}(?:{YEAR}|[89]\d(?=[/-][a-z])))?+(?:(?:{JOINT}|{LOOSE}){CODE}(?:{JOINT}{CODE}){{0,9}}+)?+"
-    rf"(?:{UNIT_IN_BRACKETS})?+"
-)
+YEAR_IN_SYMBOL = rf"(?:{JOINT}(?:{YEAR}|[89]\d(?=[/-][a-z])))?+"
+CODES = rf"(?:{JOINT}|{LOOSE}){CODE}(?:{JOINT}{CODE}){{0,9}}+"
+CODED_TAIL = rf"{YEAR_IN_SYMBOL}(?:{CODES}(?:{UNIT_IN_BRACKETS})?+|{UNIT_IN_BRACKETS})"
 MARKER = r"(?:(?:mang |ky hieu )?so(?: hieu| van ban)?|no)[ .:]{0,4}+"  # số, Số:, số hiệu, No.
 
 ROMAN = r"(?=[ivx])(?:x{0,3}(?:ix|iv|v?i{0,3}))(?![a-z])"

@@ -42,7 +42,7 @@ _AMENDING = re.compile(
 _AND_LAW = re.compile(rf"(?:,|{_GAP}va){_GAP}(?:bo{_GAP})?luat(?![a-z])")
 _ALIAS = re.compile(rf"{_GAP}\([^()\n]{{2,30}}\)(?={_GAP}(?:nam{_GAP})?{grammar.YEAR})")
 _NUMBER = re.compile(
-    rf",?{_GAP}(?:\(?(?:luat{_GAP})?so[ :.]{{0,3}}(?P<marked>{grammar.NUMBER})(?={grammar.SYMBOL_TAIL})"
+    rf",?{_GAP}(?:\(?(?:luat{_GAP})?so[ :.]{{0,3}}(?P<marked>{grammar.NUMBER})"
     rf"|(?P<bare>{grammar.NUMBER})(?=/{grammar.YEAR}{grammar.JOINT}(?:ubtv)?qh\d\d?))"
 )
 _NEXT = re.compile(rf"(?:,|;|,?{_GAP}va){_GAP}")

@@ -23,9 +23,19 @@ CODE_ACRONYMS = {
 
 @cache  # compiled once from the registers, which do not change
 def scanner() -> re.Pattern[str]:
-    """The scanner: a match is a word of ``kinds_of_words``, or a number, with its symbol in the group ``tail``."""
-    words = grammar.headed(kinds_of_words())
-    return re.compile(rf"{words}|{grammar.NUMBER}(?=(?P<tail>{grammar.SYMBOL_TAIL}))")
+    """The scanner: a match is a word of ``kinds_of_words``, or a number with what follows it in the group ``tail``.
+
+    The tail is in the group ``coded`` too where it has letters: "/QĐ-UBND", "/2020/NĐ-CP"; else it is a year or empty.
+    """
+    tail = rf"(?P<tail>(?P<coded>{grammar.CODED_TAIL})|{grammar.YEAR_IN_SYMBOL})"
+    return re.compile(rf"{grammar.headed(kinds_of_words())}|{grammar.NUMBER}(?={tail})")
+
+
+@cache  # as scanner
+def sparse_scanner() -> re.Pattern[str]:
+    """The scanner that passes over numbers without letters, for where nothing stands that they might belong to."""
+    tail = rf"(?P<tail>(?P<coded>{grammar.CODED_TAIL}))"
+    return re.compile(rf"{grammar.headed(kinds_of_words())}|{grammar.NUMBER}(?={tail})")
 
 
 @cache  # as scanner
