@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from . import grammar
 from .citation import Citation, Head
 from .text import Text
+from .tokens import is_plural
 
 _GAP = grammar.GAP
 _ABOVE = grammar.one_of("nay, tren day, noi tren, neu tren, ke tren, da neu, vua neu")
@@ -55,7 +56,9 @@ def read_anaphor(text: Text, head: Head, found: Sequence[Citation]) -> Citation 
     ("dự án này", "kế hoạch này") is one only after a citation of that type, or as a document that has force.
     """
     follows = _THIS.match(text.folded, head.end)
-    if follows is None or head.plural or head.type is None:
+    if follows is None or head.type is None:
+        return None
+    if not head.spoken and is_plural(text.folded, head.start):
         return None
     if follows["on"] and not _PHRASE_ENDS.match(text.folded, follows.end()):
         return None

@@ -14,12 +14,11 @@ from .symbols import Reading, Symbol
 
 
 class Head(NamedTuple):
-    """A type word. ``plural``: it stands before several numbers ("các", a count)."""
+    """A type word."""
 
     start: int
     end: int
     type: DocumentType | None  # None: "văn bản", which leaves the type to the symbol
-    plural: bool = False
     capital: bool = True
     spoken: bool = False  # an abbreviation in place of the word: NQ, QĐ
 

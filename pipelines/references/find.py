@@ -17,7 +17,7 @@ from .registers import document_types, type_words
 from .shorts import stands_alone, stands_in_list
 from .symbols import Symbol, read_pieces, read_symbol
 from .text import Text
-from .tokens import kinds_of_words, scanner, sparse_scanner, spoken_types
+from .tokens import is_plural, kinds_of_words, scanner, sparse_scanner, spoken_types
 
 _GAP = grammar.GAP
 _REACH = 80  # a type word may stand this far before its number, with an issuer between
@@ -42,8 +42,6 @@ _BETWEEN = re.compile(  # two numbers of one list: a gloss or a date, then a sep
     rf"(?:{_GAP}\([^()\n]{{1,60}}\))?+(?:,?{_GAP}ngay [\d/.-]{{3,10}})?+{_GAP}"
     rf"(?:,?{_GAP}(?:va|cung|hoac)(?![a-z])|[,;&]){_GAP}(?P<marker>{grammar.MARKER})?"
 )
-_COUNT = r"(?<![\d.,/-])(?<!dieu )(?<!khoan )(?<!diem )(?<!muc )(?<!chuong )(?<!phan )(?<!ngay )(?<!thang )\d{1,2}"
-_PLURAL = re.compile(rf"(?:(?<![a-z])(?:cac|nhung|hai|ba|bon|nam|sau|bay|tam|chin|muoi)|{_COUNT}) {{1,3}}$")
 _YEAR_AFTER = re.compile(rf"{_GAP}nam{_GAP}(?P<year>{grammar.YEAR})")
 _SPLIT = re.compile(rf"(?P<first>\d) (?P<rest>\d{{1,2}})(?=/{grammar.YEAR}/[a-z])")  # "số 4 7/2020/NĐ-CP", from a scan
 
@@ -81,21 +79,18 @@ def find(text: Text) -> list[Citation]:
     near, far = scanner(), sparse_scanner()
     while token := (near if at <= walk.reach else far).search(text.folded, at):
         at = token.end()
-        if token.start() < walk.covered:
-            continue
         if token.lastgroup:
             _at_number(walk, token)
         else:
             word = " ".join(token[0].split())
             _STEPS[kinds[word]](walk, token, word)
+        at = max(at, walk.covered)
     return walk.found
 
 
 def _at_type(walk: _Walk, token: re.Match[str], word: str) -> None:
     text, (start, end) = walk.text, token.span()
-    plural = _PLURAL.search(text.folded, max(0, start - _NEAR), start) is not None
-    head = Head(start, end, type_words().get(word), plural, text.plain[start].isupper())
-    _at_head(walk, head)
+    _at_head(walk, Head(start, end, type_words().get(word), text.plain[start].isupper()))
 
 
 def _at_spoken(walk: _Walk, token: re.Match[str], word: str) -> None:
@@ -113,13 +108,12 @@ def _at_head(walk: _Walk, head: Head) -> None:
 def _at_name(walk: _Walk, token: re.Match[str], word: str) -> None:
     text, (start, end), kind = walk.text, token.span(), type_words()[word]
     citation = read_name(text, start, end, kind)
-    plural = _PLURAL.search(text.folded, max(0, start - _NEAR), start) is not None
     if citation is None:
-        _at_head(walk, Head(start, end, kind, plural, text.plain[start].isupper()))
+        _at_head(walk, Head(start, end, kind, text.plain[start].isupper()))
     while citation:
         walk.add(citation)
         walk.head = None
-        citation = read_next_name(text, citation, plural=plural)
+        citation = read_next_name(text, citation, plural=is_plural(text.folded, start))
 
 
 def _at_acronym(walk: _Walk, token: re.Match[str], word: str) -> None:
@@ -236,7 +230,8 @@ def _shared_head(walk: _Walk, start: int) -> Head | None:
     last = walk.found[-1] if walk.found else None
     if last and last.head == head:
         return head
-    return head if head.plural and (last is None or last.end <= head.start) else None
+    alone = last is None or last.end <= head.start
+    return head if alone and not head.spoken and is_plural(walk.text.folded, head.start) else None
 
 
 def _short(walk: _Walk, start: int, symbol: Symbol, head: Head, *, marked: bool) -> Citation | None:

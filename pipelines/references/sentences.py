@@ -12,7 +12,7 @@ from .citation import Citation
 from .text import Text
 
 # An end, and a capital after it: "T.Ư" and "TP. Hồ" end nothing, a line break inside a sentence neither.
-_END = re.compile(rf"(?<![A-ZĐ])[.!?…]++[\"”’)]?+\s++(?=[\"“‘(]?[{grammar.UPPER}0-9-])")
+_END = re.compile(rf"[.!?…](?<![A-ZĐ].)[.!?…]*+[\"”’)]?+\s++(?=[\"“‘(]?[{grammar.UPPER}0-9-])")
 _QUOTES = re.compile(r"“[^“”\n]{1,900}”|\"[^\"\n]{1,900}\"|«[^«»\n]{1,900}»")
 _BREAK = "\n\n"
 

@@ -20,6 +20,10 @@ CODE_ACRONYMS = {
     "blhh": "hang-hai-viet-nam",
 }
 
+_COUNT = r"(?<![\d.,/-])(?<!dieu )(?<!khoan )(?<!diem )(?<!muc )(?<!chuong )(?<!phan )(?<!ngay )(?<!thang )\d{1,2}"
+_PLURAL = re.compile(rf"(?:(?<![a-z])(?:cac|nhung|hai|ba|bon|nam|sau|bay|tam|chin|muoi)|{_COUNT}) {{1,3}}$")
+_LONGEST_PLURAL = 8  # characters
+
 
 @cache  # compiled once from the registers, which do not change
 def scanner() -> re.Pattern[str]:
@@ -55,3 +59,8 @@ def kinds_of_words() -> dict[str, str]:
 def spoken_types() -> dict[str, str]:
     """The slug of the type that each spoken abbreviation stands for in State prose."""
     return {word: abbreviations()[word][1][0].slug for word in SPOKEN if document_types()}
+
+
+def is_plural(folded: str, start: int) -> bool:
+    """Whether a type word at an offset stands for several documents, with "các" or a count before it."""
+    return _PLURAL.search(folded, max(0, start - _LONGEST_PLURAL), start) is not None
