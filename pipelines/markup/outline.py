@@ -49,13 +49,14 @@ _FOOTNOTE_MARK = re.compile(r"\s*(?:[\[(]\s*\d{1,3}\s*[\])]|\*{1,3})\s*")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph as a reader sees it. ``links`` and ``bold`` are the shares of its letters in links and in bold."""
+    """One paragraph as a reader sees it. ``links``, ``bold`` and ``italic`` are the shares of its letters so set."""
 
     text: str
     kind: BlockKind
     element: HtmlElement
     links: float = 0.0
     bold: float = 0.0
+    italic: float = 0.0
     furniture: bool = False
     after_image: bool = False
 
@@ -121,7 +122,7 @@ def _is_data_table(table: HtmlElement) -> bool:
 
 def _lays_out(cell: HtmlElement) -> bool:
     """Whether a cell is a column of a page: it has a heading, or more lines and letters than a fact has."""
-    lines = sum(1 for _ in cell.iter("p", "br", "div", "li"))
+    lines = sum(1 for line in cell.iter("p", "br", "div", "li") if next(line.iterdescendants("p", "div"), None) is None)
     if lines > MAX_CELL_LINES or next(cell.iter("h1", "h2", "h3", "h4"), None) is not None:
         return True
     return lines > 1 and sum(len(text) for text in cell.itertext()) > MAX_CELL_LETTERS
@@ -264,6 +265,7 @@ class _Walker:
                 element=owner,
                 links=line.linked / length,
                 bold=line.bold / length,
+                italic=line.italic / length,
                 furniture=depth["furniture"] > 0,
                 after_image=self._image,
             )

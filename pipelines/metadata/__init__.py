@@ -16,6 +16,7 @@ from pipelines.metadata.byline import (
     declared_author,
     end_signatures,
     has_byline_name,
+    is_no_person,
     may_stand_alone,
     read_signature,
 )
@@ -37,6 +38,8 @@ _LEAD_NAME = re.compile(
     r"sapo|lead\b|lbllead|news_lead|summary|chapeau|intro(?!duc)|description|tom-?_?tat|trich-?_?(?:yeu|dan)|brief|excerpt|standfirst|headnote|hometext|mota",
     re.IGNORECASE,
 )
+# Classes of paragraphs that an editor's style sheet, not the template, gives.
+_PLAIN_CLASS = re.compile(r"mso|normal|align|justify|center|paragraph|indent|^p\d|^s\d|first|drop-?cap", re.IGNORECASE)
 _CRUMB_NAMES = frozenset(
     {"duong-dan", "duongdan", "breadcrumb", "breadcrumbs", "path", "bread-crumb", "crumbs", "bread-crumbs"}
 )
@@ -141,16 +144,14 @@ def _read_head(head: Sequence[Block], sites: Collection[str]) -> tuple[Signature
     """Author and source that the lines between headline and text tell, and the blocks that are text."""
     signature = Signature()
     kept: list[Block] = []
-    beside_date = False
-    for block in head:
-        dated = is_dateline(block)
-        if dated:
+    dates = [is_dateline(block) for block in head]
+    for i, block in enumerate(head):
+        if dates[i]:
             signature = _merged(signature, Signature(author_beside_date(block.text, sites)))
-        elif (line := _byline(block, sites, beside_date)) is not None:
+        elif (line := _byline(block, sites, any(dates[max(0, i - 1) : i + 2]))) is not None:
             signature = _merged(signature, line)
         elif not is_head(block.text):
             kept.append(without_glued_date(block))
-        beside_date = dated
     return signature, kept
 
 
@@ -176,7 +177,7 @@ def _byline(block: Block, sites: Collection[str], beside_date: bool) -> Signatur
         return None
     marked = has_byline_name(block)
     signature = read_signature(block.text, marked or (beside_date and may_stand_alone(block.text)), sites)
-    if signature is None and marked and as_author(block.text) is None:
+    if signature is None and ((marked and as_author(block.text) is None) or (beside_date and is_no_person(block.text))):
         return Signature()  # a byline that names the site or a user of the CMS
     return signature
 
@@ -198,11 +199,27 @@ def _lead(body: Sequence[Block]) -> Block | None:
     for block in texts:
         if MIN_LEAD <= len(block.text) <= MAX_LEAD and _has_lead_name(block):
             return block
-    if len(texts) < 2 or texts[0].kind not in ("body", "heading"):
+    if len(texts) < 2 or texts[0].kind not in ("body", "heading") or not MIN_LEAD <= len(texts[0].text) <= MAX_LEAD:
         return None
-    first, second = texts[0], texts[1]
-    apart = first.kind == "heading" or first.bold >= 0.9
-    return first if apart and MIN_LEAD <= len(first.text) <= MAX_LEAD and second.bold < 0.9 else None
+    return texts[0] if _is_set_apart(texts[0], texts[1:]) else None
+
+
+def _is_set_apart(first: Block, others: Sequence[Block]) -> bool:
+    """Whether the first text of an article is made unlike the paragraphs after it: a heading, in bold, outside of the
+    element that holds them, or of a class that none of them has."""
+    second = others[0]
+    if first.kind == "heading" or (first.bold >= 0.9 > second.bold) or (first.italic >= 0.9 > second.italic):
+        return second.kind != "heading" or first.kind != "heading"
+    if len(others) < 2 or any(block.kind != "body" or block.bold >= 0.9 for block in others[:2]):
+        return False
+    holders = {block.element.getparent() for block in others[:2]}
+    if len(holders) > 1:
+        return False
+    if first.element.getparent() not in holders and first.element not in holders:
+        return True
+    classes = {block.element.get("class") for block in others[:2]}
+    mine = first.element.get("class")
+    return mine is not None and len(classes) == 1 and mine not in classes and _PLAIN_CLASS.search(mine) is None
 
 
 def _has_lead_name(block: Block) -> bool:

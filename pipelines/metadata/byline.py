@@ -124,6 +124,11 @@ def as_author(text: str, sites: Collection[str] = ()) -> str | None:
     return text if any(names) else None
 
 
+def is_no_person(text: str) -> bool:
+    """Whether a text stands where an author would and names none: a user of the CMS, a desk, an office, an address."""
+    return _NEVER.fullmatch(tidy(text).strip(" .:|-–")) is not None
+
+
 def may_stand_alone(text: str) -> bool:
     """Whether a name that nothing marks may be an author's: a single word may be anything, a province is a dateline."""
     return len(text.split()) > 1 and all(unit.name != text for unit in all_units().values())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -15,18 +14,10 @@ from pipelines.view.declared import Declared, read_declared
 from pipelines.view.families import Names, family_containers
 from pipelines.view.furniture import furniture_test, link_lists, mark_footer, mark_furniture
 from pipelines.view.headline import Headline, find_headline
+from pipelines.view.parts import parts
 
-_PART_NAME = re.compile(
-    r"(?:(?:post|news|article|publish|published|entry|detail)[-_]?)?"
-    r"(?:author|date|time|datetime|byline|tac-?gia|ngay|head|title|tieu-?de|headline)"
-    r"(?:[-_]?(?:name|time|news))?(?: v?card)?",
-    re.IGNORECASE,
-)
 PROSE = 120  # characters without links from which on a block reads as a paragraph
 MAX_LOST_PROSE = 0.5
-
-# Controls of ASP.NET: a span with such an id is a part of the template, not a run of words in a sentence.
-_CONTROL_ID = re.compile(r"_?(?:lbl|ltl|lit|ltr|rpt|pnl|div|spn)[A-Z]|_ctl\d|^dnn_|[lL]abel", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,7 @@ def look(tree: HtmlElement, rules: Rules, site_name: str = "") -> View:
     declared = read_declared(tree)
     extractor, containers = _find_containers(tree, rules)
     keep = _ancestors([*containers, *tree.iter("h1")])
-    apart = frozenset({*containers, *_controls(tree)})
+    apart = frozenset({*containers, *parts(tree)})
     outline = read_outline(tree, furniture_test(keep), apart)
     if _lost_prose(outline.blocks) > MAX_LOST_PROSE:
         outline = read_outline(tree, furniture_test(keep, by_name=False), apart)
@@ -84,18 +75,6 @@ def xpath(element: HtmlElement, path: str) -> list[HtmlElement]:
 
 def _ancestors(elements: list[HtmlElement]) -> frozenset[HtmlElement]:
     return frozenset(holder for element in elements for holder in (element, *element.iterancestors()))
-
-
-def _controls(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """Inline elements that the template names as parts of their own: labels of ASP.NET, titles, dates, authors."""
-    for element in tree.iter("time", "span", "label", "a", "em", "i"):
-        attributes = element.attrib
-        if (
-            element.tag == "time"
-            or _CONTROL_ID.search(attributes.get("id", ""))
-            or _PART_NAME.fullmatch(attributes.get("class", ""))
-        ):
-            yield element
 
 
 def _lost_prose(blocks: Collection[Block]) -> float:

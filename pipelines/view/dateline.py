@@ -175,7 +175,10 @@ def is_dateline(block: Block) -> bool:
     if _GLUED.match(block.text):
         return False
     moment = dateline_of(block)
-    if moment is None or (moment.in_words and not moment.has_weekday and not _LABEL.search(block.text[: moment.start])):
+    if moment is None:
+        return False
+    alone = moment.start == 0 and moment.end == len(block.text)
+    if moment.in_words and not (alone or moment.has_weekday or _LABEL.search(block.text[: moment.start])):
         return False
     rest = _LABEL.sub(" ", f"{block.text[: moment.start]} {block.text[moment.end :]}")
     return len(_NOISE.sub(" ", rest).strip()) <= MAX_REST

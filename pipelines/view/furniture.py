@@ -27,6 +27,7 @@ _NUMBERED = re.compile(r"\d\s?[-/]\s?[A-ZĐ]")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Names that hold a whole page: their words say nothing of what is in it.
 _HOLDERS = frozenset({"html", "body", "form"})
+_BOXES = frozenset({"div", "td"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def furniture_test(keep: Collection[HtmlElement], by_name: bool = True) -> Calla
             return False
         if element.get("role") in table.roles or is_hidden(element):
             return True
-        if tag == "div" and "related" in (element.get("type") or "").lower():  # boxes of VCCorp's editor
+        if tag in _BOXES and "related" in (element.get("type") or "").lower():  # boxes of VCCorp's editor
             return True
         return by_name and (name or key) is not None and has_furniture_name(f"{name or ''} {key or ''}")
 

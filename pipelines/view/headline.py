@@ -18,11 +18,12 @@ from pipelines.view.furniture import has_furniture_name, is_head
 
 MAX_TITLE = 300
 MIN_CRUMB_TITLE = 5  # words
+MIN_TITLE = 4  # words; fewer may name a section
 MIN_SCORE = 4.0
 MIN_MAKE = 1.0  # below it no place makes a headline of a block
-MIN_SHOWN = 3.0  # enough where the page declares nothing but the name of its site
+MIN_SHOWN = 3.0  # enough where the page declares nothing but the name of its site, or words that it does not show
 NEAR = 10  # blocks between a headline and the first paragraph of its article, at most
-PARAGRAPH = 150
+PARAGRAPH = 120
 
 _TITLE_NAME = re.compile(r"title|tieu-?_?de|headline|lblheader|post-name|news-name|entry-name|^head\b", re.IGNORECASE)
 _SIDE_NAME = re.compile(r"box|widget|portlet|module|block|sub-?title|cate|section|site|page-title|mod-", re.IGNORECASE)
@@ -47,16 +48,17 @@ def find_headline(
 ) -> Headline:
     """The headline of a page; a declared title that only names the site, or a section, gives way to what is shown."""
     titles = [title for title in (_declared_headline(declared), declared.title) if title]
-    hints = [words for words in map(_words, titles) if words]
+    names = (*declared.organisations, site_name)
+    bare = [_without_site(title, names) for title in titles]
+    hints = [words for words in map(_words, dict.fromkeys([*titles, *bare])) if words]
     paragraphs = [i for i, block in enumerate(blocks) if _is_paragraph(block, container)]
     scores = {i: _score(block, hints) for i, block in enumerate(blocks) if _may_be(block)}
     for i, score in scores.items():
-        if score >= MIN_MAKE:
+        if score >= MIN_MAKE or _is_above_dateline(i, blocks):
             scores[i] += _place_score(i, blocks, paragraphs)
     best = max(scores, key=lambda i: (scores[i], -i), default=None)
-    names = (*declared.organisations, site_name)
-    text = next((t for t in (_without_site(title, names) for title in titles) if t), None)
-    if best is not None and scores[best] >= (MIN_SHOWN if text is None else MIN_SCORE):
+    text = next((title for title in bare if title), None)
+    if best is not None and scores[best] >= (MIN_SCORE if text and len(_words(text)) >= MIN_TITLE else MIN_SHOWN):
         return Headline(blocks[best].text, best)
     return Headline(text)
 
@@ -95,7 +97,16 @@ def _place_score(i: int, blocks: Sequence[Block], paragraphs: Sequence[int]) -> 
     """How much a block stands where headlines do: before a dateline, and soon before the first paragraph."""
     after = bisect_right(paragraphs, i)
     near = after < len(paragraphs) and paragraphs[after] - i <= NEAR
-    return 1.5 * near + 1.0 * any(dateline_of(block) is not None for block in blocks[i + 1 : i + 3])
+    dated = any(dateline_of(block) is not None for block in blocks[i + 1 : i + 3])
+    return 1.5 * near + 1.0 * dated + 0.5 * _is_above_dateline(i, blocks)
+
+
+def _is_above_dateline(i: int, blocks: Sequence[Block]) -> bool:
+    """Whether a line that is no sentence, no date and no link stands right above a dateline."""
+    block, below = blocks[i], blocks[i + 1 : i + 2]
+    if block.links > 0.5 or block.furniture or block.text.endswith((".", ":", ";")) or not below:
+        return False
+    return dateline_of(below[0]) is not None and dateline_of(block) is None
 
 
 def _is_large(element: HtmlElement) -> bool:
@@ -117,6 +128,8 @@ def _likeness(mine: list[str], declared: list[str]) -> float:
         return 4.0
     if len(mine) >= 3 and declared[: len(mine)] == mine:
         return 3.5
+    if len(declared) >= MIN_TITLE and mine[: len(declared)] == declared:  # cut short for a search engine
+        return 2.5
     if not mine or not 0.5 <= len(mine) / len(declared) <= 2:
         return 0.0
     shared = len(set(mine) & set(declared)) / len(set(mine) | set(declared))
@@ -136,6 +149,8 @@ def _without_site(title: str, names: Sequence[str]) -> str:
     kept = [part for part in parts if _words(part) not in known]
     while len(kept) > 1 and _is_site(kept[-1]):
         kept.pop()
+    while len(kept) > 1 and _is_site(kept[0]):
+        del kept[0]
     if not kept or (len(kept) == 1 and _is_site(kept[0])):
         return ""
     return tidy(title) if len(kept) == len(parts) else tidy(max(kept, key=len))
