@@ -18,6 +18,7 @@ MIN_TEASERS = 4
 MANY_TITLES = 12  # of other articles, on a page that shows no headline
 TEASER_WORDS = 4
 TEASER_SHARE = 0.5  # titles of other articles to paragraphs, from which on a text is a list with summaries
+MIN_SUMMARIES = 3
 MIN_PROSE = 200  # letters outside links; an article of photographs may have little more
 LONG = 80
 
@@ -60,7 +61,7 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
     declared, headless = _is_declared(view), view.headline.block is None
     if _is_index(view, url) and shown >= MIN_TEASERS and not view.declared.article:
         return "listing"
-    if _is_run_of_teasers(view, found, declared):
+    if _is_run_of_teasers(view, found, declared) or (not declared and _follows_first_teaser(view, found)):
         return "listing"
     if not (found.blocks or between(view, found)):
         return "listing" if shown else "empty"
@@ -76,13 +77,18 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
 
 def _is_run_of_teasers(view: View, found: Found, declared: bool) -> bool:
     """Whether the text found is titles of other articles with a summary each."""
-    region = view.blocks[found.start : found.stop]
+    region = _without_tail(view.blocks[found.start : found.stop])
     teasers = sum(map(_is_title_of_another, region))
     paragraphs = sum(len(block.text) >= LONG and block.links < 0.5 for block in found.blocks)
     if declared and paragraphs > teasers:
         return False
     enough = MIN_TEASERS if declared or not _opens_with_teaser(region) else 2
     return teasers >= enough and teasers >= TEASER_SHARE * paragraphs
+
+
+def _without_tail(region: Sequence[Block]) -> Sequence[Block]:
+    """A text without the links at its end: titles of other articles without a summary may follow any article."""
+    return region[: max((i for i, block in enumerate(region, 1) if block.links < LINKED), default=0)]
 
 
 def _is_title_of_another(block: Block) -> bool:
@@ -96,13 +102,32 @@ def _opens_with_teaser(region: Sequence[Block]) -> bool:
     return _is_title_of_another(region[0]) if region else False
 
 
+def _follows_first_teaser(view: View, found: Found) -> bool:
+    """Whether the text found is the summary of the first of several titles, all of one make, each with a summary."""
+    first = 0 if view.headline.block is None else view.headline.block + 1
+    for i in range(first, min(found.start + 1, len(view.blocks))):
+        if _is_title_of_another(view.blocks[i]):
+            return sum(_has_summary(view.blocks, j) for j in _of_same_make(view.blocks, i)) >= MIN_SUMMARIES
+    return False
+
+
+def _has_summary(blocks: Sequence[Block], i: int) -> bool:
+    """Whether a text stands right below a title, a date between them at most."""
+    return any(len(block.text) >= LONG and block.links < 0.5 for block in blocks[i + 1 : i + 3])
+
+
+def _of_same_make(blocks: Sequence[Block], i: int) -> list[int]:
+    """Indices of the links that have tag and class of a block."""
+    make = (blocks[i].element.tag, blocks[i].element.get("class"))
+    return [j for j, b in enumerate(blocks) if b.links >= LINKED and (b.element.tag, b.element.get("class")) == make]
+
+
 def _is_one_of_many(view: View) -> bool:
     """Whether what looks like the headline is a link among others of the same make: the first title of a list."""
     at = view.headline.block
     if at is None or view.blocks[at].links < LINKED:
         return False
-    make = (view.blocks[at].element.tag, view.blocks[at].element.get("class"))
-    return sum(b.links >= LINKED and (b.element.tag, b.element.get("class")) == make for b in view.blocks) > 2
+    return len(_of_same_make(view.blocks, at)) > 2
 
 
 def _is_index(view: View, url: str) -> bool:

@@ -63,15 +63,7 @@ def _within_column(view: View, run: range, home: HtmlElement) -> range:
     stop = run.stop
     while column is not None and stop > run.start and column not in view.blocks[stop - 1].element.iterancestors():
         stop -= 1
-    return _without_tail(view, range(run.start, stop))
-
-
-def _without_tail(view: View, run: range) -> range:
-    """The run without the list of other news at its end, where it holds text at all."""
-    stop = run.stop
-    while stop > run.start and (view.blocks[stop - 1].furniture or stop - 1 in view.links):
-        stop -= 1
-    return range(run.start, stop) if stop > run.start else run
+    return range(run.start, stop)
 
 
 def _home(block: Block) -> HtmlElement:
