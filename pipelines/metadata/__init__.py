@@ -17,6 +17,7 @@ from pipelines.metadata.byline import (
     end_signatures,
     has_byline_name,
     is_no_person,
+    linked_author,
     may_stand_alone,
     read_signature,
 )
@@ -29,6 +30,7 @@ from pipelines.view.furniture import is_head
 
 MIN_LEAD = 40
 MAX_LEAD = 1200
+LEAD_BLOCKS = 6  # blocks by which a lead is told from the text that follows
 MAX_CRUMBS = 6
 SHOWN = 100
 AFTER = 5  # blocks after the body in which its author may be named
@@ -136,7 +138,8 @@ def _take_apart(view: View, found: Found, sites: Collection[str]) -> _Parts:
     after, _ = end_signatures(_after(view, found), sites)
     body = [b for i, b in enumerate(body) if i not in lines and not (i >= len(body) - 2 and is_dateline(b))]
     lead = _lead(body)
-    signature = _merged(_merged(ends, after), signature)
+    linked = Signature(linked_author(view.blocks, view.headline.block, found.start, sites))
+    signature = _merged(_merged(_merged(ends, after), signature), linked)
     return _Parts(lead, tuple(b for b in body if b is not lead), signature)
 
 
@@ -195,8 +198,8 @@ def _after(view: View, found: Found) -> list[Block]:
 
 def _lead(body: Sequence[Block]) -> Block | None:
     """The block that a template sets apart as the lead: by its name, or as bold text before plain text."""
-    texts = [block for block in body[:4] if block.kind != "caption"]
-    for block in texts:
+    texts = [block for block in body[:LEAD_BLOCKS] if block.kind != "caption"]
+    for block in texts[:4]:
         if MIN_LEAD <= len(block.text) <= MAX_LEAD and _has_lead_name(block):
             return block
     if len(texts) < 2 or texts[0].kind not in ("body", "heading") or not MIN_LEAD <= len(texts[0].text) <= MAX_LEAD:
@@ -207,9 +210,12 @@ def _lead(body: Sequence[Block]) -> Block | None:
 def _is_set_apart(first: Block, others: Sequence[Block]) -> bool:
     """Whether the first text of an article is made unlike the paragraphs after it: a heading, in bold, outside of the
     element that holds them, or of a class that none of them has."""
+    others = [block for block in others if block.kind != "heading"] if first.kind != "heading" else others
+    if not others:
+        return False
     second = others[0]
-    if first.kind == "heading" or (first.bold >= 0.9 > second.bold) or (first.italic >= 0.9 > second.italic):
-        return second.kind != "heading" or first.kind != "heading"
+    if first.kind == "heading" or first.bold >= 0.9 or first.italic >= 0.9:
+        return second.kind != "heading" and (second.bold < 0.9 or first.bold < 0.9) and second.italic < 0.9
     if len(others) < 2 or any(block.kind != "body" or block.bold >= 0.9 for block in others[:2]):
         return False
     holders = {block.element.getparent() for block in others[:2]}

@@ -10,6 +10,7 @@ from pipelines.markup import tidy
 from pipelines.markup.outline import Block
 from pipelines.metadata.origin import agency_of
 from pipelines.units import all_units
+from pipelines.view.dateline import is_dateline
 from pipelines.view.declared import Declared, plain
 from pipelines.view.word_lists import any_of
 
@@ -36,6 +37,7 @@ _NAME_WORD = re.compile(r"[A-ZĐÀ-ỴƠƯĂÂÊÔẠ-Ỹ][\w'’.]*$")
 _NEVER = re.compile(any_of("byline", "never"), re.IGNORECASE)
 _SIGNATORY = re.compile(any_of("byline", "signatory"), re.IGNORECASE)
 _BYLINE_NAME = re.compile(any_of("byline", "element"), re.IGNORECASE)
+_AUTHOR_PAGE = re.compile(r"/(?:tac-?gia|author|phong-?vien|but-?danh)s?/", re.IGNORECASE)
 _ALIGN = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
 
 
@@ -191,6 +193,23 @@ def author_beside_date(text: str, sites: Collection[str] = ()) -> str | None:
     """The person whom a dateline names in a part of its own: "20/01/2020 - 8:28 | Lượt xem: 9 | Trần Thanh"."""
     parts = [part.strip() for part in re.split(r"[|·•–]|\s-\s|\s{2,}", text)]
     return next((part for part in parts if may_stand_alone(part) and as_author(part, sites)), None)
+
+
+def linked_author(blocks: Sequence[Block], headline: int | None, stop: int, sites: Collection[str] = ()) -> str | None:
+    """The person whom a link between headline and text names: beside the dateline, or to the page of an author."""
+    for i in range(0 if headline is None else headline + 1, min(stop + 1, len(blocks))):
+        block = blocks[i]
+        if block.furniture or block.links < 0.9 or len(block.text) > MAX_LINE or not may_stand_alone(block.text):
+            continue
+        dated = any(is_dateline(near) for near in blocks[max(0, i - 1) : i + 2])
+        if (dated or _is_author_link(block)) and (author := as_author(block.text, sites)):
+            return author
+    return None
+
+
+def _is_author_link(block: Block) -> bool:
+    links = (block.element, *block.element.iter("a"), block.element.getparent())
+    return any(link is not None and _AUTHOR_PAGE.search(link.get("href") or "") for link in links)
 
 
 def declared_author(declared: Declared, shown: Sequence[str], sites: Collection[str] = ()) -> str | None:

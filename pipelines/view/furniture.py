@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from pipelines.markup.outline import Block, Outline, is_hidden
 
 LINKED = 0.6  # from this share of letters in links on, a block is a link
+MAX_DATE = 40  # characters
 LINK_RUN = 3  # so many links in a row are a list of links
 MAX_FOOTER = 60  # blocks
 CARD_BLOCKS = 5
@@ -23,6 +24,7 @@ SENTENCE = 120  # a list of other news has no unlinked block of this length
 TEXT_RUN = 3  # so many paragraphs without a link between them are a text, no list of other news
 SECTION_LINKS = 0.2  # least share of linked letters in a list of other news with its summaries
 
+_DATE_ONLY = re.compile(r"[\s\d(),.:/|-]+(?:\s?(?:AM|PM|SA|CH)\)?)?")
 _NUMBERED = re.compile(r"\d\s?[-/]\s?[A-ZĐ]")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Names that hold a whole page: their words say nothing of what is in it.
@@ -39,6 +41,7 @@ class _Table:
     heads: re.Pattern[str]
     comments: re.Pattern[str]
     lines: re.Pattern[str]
+    tools: re.Pattern[str]
     linked_lines: re.Pattern[str]
     footer: re.Pattern[str]
     licence: re.Pattern[str]
@@ -63,6 +66,7 @@ def _table() -> _Table:
         text(rows["heads"]),
         text(rows["comments"]),
         text("|".join(f"(?:{line})" for line in rows["lines"])),
+        text(rf"(?:{tool})(?:[\s|•·,/-]{{1,3}}(?:{tool}))*" if (tool := "|".join(rows["tools"])) else ""),
         text(rows["linked_lines"]),
         text(rows["footer"]),
         text(rows["licence"]),
@@ -101,7 +105,9 @@ def has_furniture_name(names: str) -> bool:
 @lru_cache(maxsize=8192)  # as above
 def is_furniture_line(text: str) -> bool:
     """Whether a whole line is furniture wherever it stands: a counter, a tool, a contact, a credit."""
-    return len(text) <= 400 and _table().lines.fullmatch(text) is not None
+    if len(text) > 400:
+        return False
+    return _table().lines.fullmatch(text) is not None or _table().tools.fullmatch(text) is not None
 
 
 def is_head(text: str) -> bool:
@@ -223,12 +229,14 @@ def _is_prose(block: Block) -> bool:
 
 
 def link_lists(blocks: Sequence[Block]) -> frozenset[int]:
-    """Indices of blocks in runs of at least three links: menus and lists of news without a title."""
+    """Indices of blocks in runs of at least three links, a date behind each or not: menus and lists without a title."""
     found: set[int] = set()
     run: list[int] = []
     for i, block in enumerate(blocks):
         if block.links >= LINKED:
             run.append(i)
+            continue
+        if run and len(block.text) <= MAX_DATE and _DATE_ONLY.fullmatch(block.text):
             continue
         if len(run) >= LINK_RUN:
             found.update(run)

@@ -11,7 +11,7 @@ from pipelines.view.dates import read_moments
 
 INLINE = ("time", "span", "label", "a", "em", "i", "b", "strong", "font")
 # What lays out a page; in other elements (p, headings, inline ones) the children are words of a sentence.
-COLUMNS = frozenset({"div", "td", "section", "header", "article", "main", "li", "dd", "center", "form", "body"})
+COLUMNS = frozenset({"div", "td", "section", "header", "article", "main", "dd", "center", "form", "body"})
 MAX_DATE = 40  # characters
 MAX_CHILDREN = 40
 
