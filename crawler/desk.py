@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
@@ -193,6 +193,7 @@ class Desk:
     def _deliver(self, delivery: Delivery) -> None:
         """Takes what the writer posted: in the reactor's thread, after the commit."""
         if delivery.opening is not None:
+            self._leave_out(delivery.opening.forgotten)
             self.hosts.load(delivery.opening.hosts)
             self.counters.waiting = delivery.opening.waiting
             self._progress.say(str(delivery.opening))
@@ -206,6 +207,11 @@ class Desk:
         if delivery.stopped or delivery.error is not None:
             self._ended.set()
         self.on_delivery(delivery)
+
+    def _leave_out(self, forgotten: frozenset[str]) -> None:
+        """Sites that were forgotten give nothing, which is no failure of theirs."""
+        sites = {name: site for name, site in self.plan.sites.items() if name not in forgotten}
+        self.plan = replace(self.plan, sites=sites)
 
     def _fail(self, error: DanchieuError) -> None:
         self.error = error

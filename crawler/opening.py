@@ -18,8 +18,12 @@ from crawler.tables import counted
 from crawler.tls import memory
 from crawler.tls.ladder import HostState
 from crawler.visit import Candidate, UrlKind
+from pipelines.errors import InputError
 from pipelines.store import Store, Transaction
 from pipelines.store.catalogue import keep_sites, keep_units
+from pipelines.store.tombstones import tombstones, whole_site
+
+TAKE_OUT = "take what was forgotten out of the catalogue (danchieu explain URL says when and why)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Opening:
     waiting: int
     hosts: Mapping[str, HostState]
     announcement: str | None = None
+    forgotten: frozenset[str] = frozenset()  # sites
 
     def __str__(self) -> str:
         parts = [f"{counted(self.waiting, 'page')} waiting"]
@@ -39,6 +44,8 @@ class Opening:
         parts += [f"archive {r.file}: a torn end of {r.cut} bytes was cut off" for r in self.repaired if r.cut]
         parts += [f"archive {r.file}: {r.missing} bytes are missing" for r in self.repaired if r.missing]
         parts += [self.announcement] if self.announcement else []
+        if self.forgotten:
+            parts.append(f"left out, since forgotten: {', '.join(sorted(self.forgotten))}; {TAKE_OUT}")
         return "; ".join(parts)
 
 
@@ -59,7 +66,14 @@ def open_run(
     seeds: bool = True,
     since: str | None = None,
 ) -> Opening:
-    """What the run starts from, once the catalogue, the seeds and the rows that fell due are in the queue."""
+    """What the run starts from, once the catalogue, the seeds and the rows that fell due are in the queue.
+
+    Sites that were forgotten are left out; raises ``InputError`` where no other is left.
+    """
+    forgotten = _forgotten(store, sites.values())
+    sites = {name: site for name, site in sites.items() if name not in forgotten}
+    if forgotten and not sites:
+        raise InputError(f"{', '.join(sorted(forgotten))}: forgotten, so nothing is crawled; {TAKE_OUT}")
     recovered, repaired = take_back_dead(store, owner)
     repaired += mend_archive(store)
     with store.write() as tx:
@@ -74,7 +88,18 @@ def open_run(
             frontier_reopening.reopen_all(tx, ground)
         waiting = frontier.waiting(tx, ground)
     costs = announcement(store, sites.values(), since, started)
-    return Opening(recovered, repaired, waiting, memory.load(store.connection), costs)
+    return Opening(recovered, repaired, waiting, memory.load(store.connection), costs, forgotten)
+
+
+def _forgotten(store: Store, sites: Iterable[Site]) -> frozenset[str]:
+    """The sites that were forgotten as a whole: by their id, or with all their hosts."""
+    stones = tombstones(store.connection)
+    hosts = {site.id: [f"https://{domain}/" for domain in site.domains] for site in sites}
+    return frozenset(
+        name
+        for name, fronts in hosts.items()
+        if stones.cover(whole_site(name)) or all(stones.cover(canonical(front)) for front in fronts)
+    )
 
 
 def take_back_dead(store: Store, own: str | None = None) -> tuple[int, tuple[Repaired, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TextIO
@@ -18,6 +18,7 @@ from crawler.tables import counted
 from crawler.visit import Lease
 
 PLAIN_SECONDS = 10.0
+HEARTBEAT_SECONDS = 60.0  # between two lines that say the same
 
 
 @dataclass
@@ -47,6 +48,11 @@ class Counters:
         self.unchanged += kept.outcome == "unchanged"
         self.mentions += kept.mentions
 
+    @property
+    def figures(self) -> tuple[int, ...]:
+        """What has been done: the same as long as nothing happens."""
+        return (self.fetched, self.failed, self.waiting, self.new, self.changed, self.unchanged, self.mentions)
+
     def __str__(self) -> str:
         rate = self.fetched / max(0.001, time.monotonic() - self.started)
         return (
@@ -70,11 +76,13 @@ class Progress(Protocol):
 
 
 class PlainProgress:
-    """A line every ten seconds, for logs and timers."""
+    """A line every ten seconds while something happens, else every minute: for logs and timers."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream or sys.stderr
-        self._shown = time.monotonic()
+        self._clock = clock
+        self._shown = clock()
+        self._figures: tuple[int, ...] = ()
 
     def say(self, line: str) -> None:
         """Shows a line."""
@@ -82,8 +90,9 @@ class PlainProgress:
 
     def update(self, counters: Counters) -> None:
         """Shows the figures, if the last time is long enough ago."""
-        if time.monotonic() - self._shown >= PLAIN_SECONDS:
-            self._shown = time.monotonic()
+        pause = HEARTBEAT_SECONDS if counters.figures == self._figures else PLAIN_SECONDS
+        if self._clock() - self._shown >= pause:
+            self._shown, self._figures = self._clock(), counters.figures
             self.say(str(counters))
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from crawler.keeping import Keeper
 from crawler.opening import Opening, take_back_dead
 from crawler.visit import Lease, Next, Understanding, Visit
 from crawler.work import cause_of
-from pipelines.errors import StorageError
+from pipelines.errors import DanchieuError, StorageError
 from pipelines.models import Position
 from pipelines.store import Store, Transaction
 
@@ -62,7 +62,7 @@ class Delivery:
     kept: tuple[tuple[Lease, Kept], ...] = ()
     outlook: Outlook = field(default_factory=lambda: Outlook(more=True))
     opening: Opening | None = None
-    error: StorageError | None = None
+    error: DanchieuError | None = None
     stopped: bool = False
 
 
@@ -104,11 +104,12 @@ class Writer:
     def _run(self) -> None:
         try:
             with self.open_store() as store, self.open_archive() as archive:
+                opening = self.begin(store, archive.owner)
                 self.keeper.begin(store, archive.owner)
-                self.post(Delivery(opening=self.begin(store, archive.owner)))
+                self.post(Delivery(opening=opening))
                 while not self._stop:
                     self.post(self._turn(store, archive))
-        except StorageError as error:
+        except DanchieuError as error:
             self.post(Delivery(error=error, outlook=Outlook(more=False)))
         except Exception as error:  # a bug here must close the run and be seen, not leave it waiting for ever
             failure = StorageError(f"the writer failed: {type(error).__name__}: {error}")

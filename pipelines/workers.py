@@ -110,16 +110,21 @@ class Workers(Generic[A, R]):
         raise PoolBroken("the worker pool broke again and again")
 
     async def _finishes(self, future: asyncio.Future[R], pool: ProcessPool) -> bool:
-        """Whether the future ends in this pool; False when the pool was replaced or stands still."""
-        while True:
-            done, _ = await asyncio.wait({future}, timeout=1)
-            if done:
-                self._finished_at = time.monotonic()
-                return True
-            if self._pool is not pool:
-                return False
-            if time.monotonic() - self._finished_at > 2 * self._page_seconds + STOP_SECONDS:
-                await self._renew(pool)
+        """Whether the future ends in this pool; False when the pool was replaced or stands still.
+
+        One that nobody waits for any longer is cancelled: else asyncio would report whatever it ends in.
+        """
+        try:
+            while self._pool is pool:
+                done, _ = await asyncio.wait({future}, timeout=1)
+                if done:
+                    self._finished_at = time.monotonic()
+                    return True
+                if time.monotonic() - self._finished_at > 2 * self._page_seconds + STOP_SECONDS:
+                    await self._renew(pool)
+            return False
+        finally:
+            future.cancel()  # does nothing to one that has ended
 
     async def _renew(self, broken: ProcessPool) -> None:
         async with self._renewing:

@@ -281,6 +281,30 @@ def test_a_crawl_does_not_ask_for_what_was_forgotten(tmp_path: Path, run: Run) -
         assert store.value("SELECT count(*) FROM urls WHERE url LIKE '%post0%'") == 0
 
 
+def test_a_crawl_leaves_out_a_site_that_was_forgotten(tmp_path: Path, run: Run) -> None:
+    db = tmp_path / "base.db"
+    with chained_site(listings=1, per_listing=2) as gone, chained_site(listings=1, per_listing=2) as stays:
+        catalogue = gone.catalogue(tmp_path)
+        other = catalogue.read_text(encoding="utf-8").replace('"chained"', '"other"')
+        catalogue.write_text(
+            catalogue.read_text(encoding="utf-8") + other.replace(str(gone.port), str(stays.port)), encoding="utf-8"
+        )
+        crawl = ("crawl", "--db", db, "--sites", catalogue, "--workers", "1")
+        assert run(*crawl).returncode == 0
+        done = run("forget", "chained", "--reason", "asked", "--db", db)
+        assert "crawls leave chained out" in done.stdout, done.stdout
+        gone.served.clear()
+        again = run(*crawl)
+        assert (again.returncode, "left out, since forgotten: chained" in again.stderr) == (0, True), again.stderr
+        assert "chained:" not in again.stdout, again.stdout
+        named = run(*crawl, "chained")
+        assert (named.returncode, "forgotten, so nothing is crawled" in named.stderr) == (2, True), named.stderr
+        assert not gone.served
+    with reading(db) as store:
+        assert store.value("SELECT count(*) FROM articles WHERE site = 'chained'") == 0
+        assert store.value("SELECT count(*) FROM runs WHERE finished IS NULL") == 0
+
+
 def killed(base: Base, seconds: float) -> None:
     """Forgets a page in a process of its own and kills that after a while."""
     child = os.fork()

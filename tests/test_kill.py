@@ -149,3 +149,23 @@ def test_ctrl_c_is_resumable(tmp_path: Path, times: int) -> None:
         assert "Traceback" not in said, said
         finished(start(db, catalogue))
         assert_whole(db, site)
+
+
+@pytest.mark.slow
+def test_ctrl_c_over_big_pages_leaves_no_trace(tmp_path: Path) -> None:
+    """Pages on their way to a worker, or in one, are given back."""
+    text = "".join(
+        f"<p>Đoạn {i}: theo Quy định số {i}-QĐ/TW, xã {i} đã họp bàn nhiều việc.</p>" for i in range(100_000)
+    )
+    with chained_site(listings=1, per_listing=6) as site:
+        site.instead |= {f"/bai-viet-post{k}.html": f"<html><body><h1>Bài</h1>{text}</body></html>" for k in range(6)}
+        process = start(tmp_path / "big.db", site.catalogue(tmp_path))
+        deadline = time.monotonic() + 60
+        while not any("post" in path for path in site.served) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.5)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 130, said
+        assert said.splitlines()[-1].endswith("run the same command again to go on"), said
+        assert "Traceback" not in said, said

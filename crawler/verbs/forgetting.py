@@ -21,7 +21,7 @@ from pipelines.errors import InputError
 from pipelines.instants import instant
 from pipelines.store import Store, reading
 from pipelines.store.forgetting import Swept, sweep
-from pipelines.store.tombstones import entomb, host_of, tombstones, whole_host
+from pipelines.store.tombstones import entomb, host_of, tombstones, whole_host, whole_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Forgotten:
     stones: int
     swept: Swept
     purged: Purged
+    site: str | None = None  # the whole of it
 
     def __str__(self) -> str:
         swept, purged = self.swept, self.purged
@@ -40,8 +41,14 @@ class Forgotten:
             f"{counted(swept.articles, 'article')}, {counted(swept.urls, 'known address')}"
             f" and {counted(swept.fetches, 'fetch')} removed;"
             f" {counted(purged.exchanges, 'archived answer')} removed ({purged.bytes:,} bytes);"
-            f" {counted(self.stones, 'new tombstone')}: what is under one is not taken again"
+            f" {counted(self.stones, 'new tombstone')}: what is under one is not taken again{self._entry}"
         )
+
+    @property
+    def _entry(self) -> str:
+        if self.site is None:
+            return ""
+        return f"; crawls leave {self.site} out, though the catalogue has it: take its entry out there too"
 
 
 def forget(db: Path, what: str, reason: str, sites: Mapping[str, Site]) -> Forgotten:
@@ -55,13 +62,14 @@ def forget(db: Path, what: str, reason: str, sites: Mapping[str, Site]) -> Forgo
         pass  # the sentence for a file that is missing or not ours
     with quiet(db), Store.open(db, reserve=0) as store:
         addresses = _addresses(store, what, sites)
+        site = what if whole_site(what) in addresses else None
         with store.write() as tx:
             stones = entomb(tx, addresses, at=instant(time.time()), reason=reason.strip())
         swept = sweep(store)
         covering = tombstones(store.connection)
         purged = purge(store, lambda held: covering.cover(held.url))
         run_corpus(store)
-    return Forgotten(stones, swept, purged)
+    return Forgotten(stones, swept, purged, site)
 
 
 def _addresses(store: Store, what: str, sites: Mapping[str, Site]) -> set[str]:
@@ -95,7 +103,8 @@ def _of_site(store: Store, site: str, domains: list[str]) -> set[str]:
     }
     addresses = {row["url"] for row in store.rows(_OF_SITE, {"site": site})}
     own = (mine | {host_of(url) for url in addresses}) - others - {""}
-    return {whole_host(host) for host in own} | {url for url in addresses if host_of(url) not in own}
+    hosts = {whole_host(host) for host in own}
+    return {whole_site(site)} | hosts | {url for url in addresses if host_of(url) not in own}
 
 
 _OF_SITE = """

@@ -49,6 +49,11 @@ def whole_host(host: str) -> str:
     return f"https://{host}/*"
 
 
+def whole_site(site: str) -> str:
+    """What stands for a site of the catalogue, whatever hosts it has: no article of a site has this number."""
+    return f"{site}:*"
+
+
 def host_of(address: str) -> str:
     """The host of an address, with its port; "" for what has none."""
     try:
