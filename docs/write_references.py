@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pipelines.models import Mention
 from pipelines.references import find_references
+from pipelines.references.cues import CUES
 from pipelines.references.registers import document_types, issuers, laws, local_words, terms
-from pipelines.references.relations import CUES
 
 FILE = Path(__file__).parent / "references.md"
 PUBLISHED, UNIT = "2023-02-18", "gia-lai"

@@ -41,6 +41,54 @@ STATED = {
         f"Văn bản hợp nhất 3/VBHN-BNV năm 2024 hợp nhất {A} và {B}.",
         "3 consolidates 10, 3 consolidates 20",
     ),
+    "made to": (f"{A} được Chính phủ ban hành ngày 5/2/2024 để thay thế {B}.", "10 replaces 20"),
+    "two made to": (
+        f"{A} và {B} được ban hành để thực hiện Nghị quyết 30/2019/QH14.",
+        "10 implements 30, 20 implements 30",
+    ),
+    "this text": (f"{A} vừa ra. Văn bản này thay thế {B}.", "10 replaces 20"),
+    "the text just named, by its type alone": (
+        f"{A} vừa ra. Nghị định có hiệu lực ngay, thay thế {B}.",
+        "10 replaces 20",
+    ),
+    "details": (f"{A} quy định chi tiết thi hành một số điều của Luật Đất đai.", "10 guides ~dat-dai"),
+    "means": (f"Bộ Nội vụ hướng dẫn thực hiện {A} bằng Thông tư 5/2024/TT-BNV.", "5 guides 10"),
+    "basis for": (f"{A} là cơ sở để Bộ Nội vụ ban hành Thông tư 5/2024/TT-BNV.", "5 based_on 10"),
+    "instead, in front": (f"Thay thế {B}, {A} tăng mức phạt.", "10 replaces 20"),
+    "from a day, passive": (f"{B} được thay thế từ ngày 1/1/2025 bởi {A}.", "10 replaces 20"),
+    "two, passive": (
+        f"{A} và {B} được sửa đổi tại Nghị định 30/2025/NĐ-CP.",
+        "30 amends 10, 30 amends 20",
+    ),
+    "withdraws": (f"{A} thu hồi {B}.", "10 repeals 20"),
+    "list behind a colon": (
+        f"{A} bãi bỏ các nghị định: {B}; Nghị định 30/2019/NĐ-CP.",
+        "10 repeals 20, 10 repeals 30",
+    ),
+    "list with a gloss": (
+        f"{A} thay thế {B} (cũ) và Nghị định 30/2019/NĐ-CP.",
+        "10 replaces 20, 10 replaces 30",
+    ),
+    "ends once another begins": (f"{B} hết hiệu lực kể từ ngày {A} có hiệu lực thi hành.", "10 repeals 20"),
+    "ends when another begins": (f"Khi {A} có hiệu lực thì {B} hết hiệu lực.", "10 repeals 20"),
+    "several end": (
+        f"Kể từ ngày {A} có hiệu lực, các văn bản sau hết hiệu lực: {B}; Nghị định 30/2019/NĐ-CP.",
+        "10 repeals 20, 10 repeals 30",
+    ),
+    "several end, the list last": (
+        f"Các văn bản sau hết hiệu lực kể từ ngày {A} có hiệu lực: {B} và Nghị định 30/2019/NĐ-CP.",
+        "10 repeals 20, 10 repeals 30",
+    ),
+    "preamble under a letterhead": (
+        "BỘ NỘI VỤ\nSố: 5/2024/TT-BNV\nHà Nội, ngày 3 tháng 4 năm 2024\n\nTHÔNG TƯ\nSửa đổi một số điều "
+        f"của Thông tư 6/2022/TT-BNV\n\nCăn cứ {A};\n\nCăn cứ {B} quy định chi tiết Luật Viên chức;\n\n"
+        "Điều 2. Thông tư này thay thế Thông tư 7/2019/TT-BNV.\n\nBãi bỏ Thông tư 8/2018/TT-BNV.",
+        "5 amends 6, 5 based_on 10, 5 based_on 20, 20 guides ~vien-chuc, 5 replaces 7, 5 repeals 8",
+    ),
+    "preamble under a title": (
+        f"Thông tư 5/2024/TT-BNV về hồ sơ\n\nCăn cứ {A};\nCăn cứ {B};\nBộ trưởng ban hành Thông tư về hồ sơ.",
+        "5 based_on 10, 5 based_on 20",
+    ),
     "both are replaced": (
         f"{A}, {B}; cả hai đều bị thay thế bởi Nghị định 30/2025/NĐ-CP.",
         "30 replaces 10, 30 replaces 20",
@@ -56,6 +104,16 @@ NOT_STATED = [
     f"Sau 5 năm thực hiện {A}, tỉnh đã tổng kết {B}.",
     f"Hội nghị quán triệt {A}. Đại biểu đề nghị sửa đổi {B}.",
     f"{A} được triển khai từ năm 2024; {B} đã cũ.",
+    f"{A} nêu kết quả 3 năm thực hiện {B}.",
+    f"{A} về kiểm tra việc thực hiện {B}.",
+    f"{A} có hiệu lực. UBND tỉnh ban hành Nghị định thay thế {B}.",
+    f"{B} hết hiệu lực từ 1/1/2025. {A} có hiệu lực từ 1/3/2025.",
+    f"Áp dụng {A} và các văn bản sửa đổi, bổ sung {B}.",
+    f"Cấp xã thực hiện {A}, còn cấp huyện thực hiện {B}.",
+    f"Căn cứ {A}, người dân được bồi thường. {B} cũng nêu rõ.",
+    f"Thu hồi 200 ha đất theo {A}; {B} giao đất.",
+    f"{B} vẫn còn hiệu lực, chưa bị thay thế bởi {A}.",
+    f"Tiếp tục thực hiện {A} và {B}, chi bộ sinh hoạt chuyên đề.",
 ]
 
 

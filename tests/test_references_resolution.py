@@ -73,6 +73,11 @@ def test_identities(text: str, id_: str | None) -> None:
     assert ids(text) == [id_], text
 
 
+def test_a_short_form_is_the_undated_full_one_before_it() -> None:
+    text = "Quy định số 96-QĐ/TW của Bộ Chính trị nêu rõ. Theo Quy định 96, cấp ủy lấy phiếu. Quy định này mới."
+    assert ids(text) == ["vn/party/tw/quy-dinh/-/96"] * 3
+
+
 def test_five_ways_to_say_one_document() -> None:
     text = (
         "Quy định số 80-QĐ/TW, ngày 18/8/2022 của Bộ Chính trị nêu rõ phân cấp. Theo Quy định 80-QĐ/TW, cấp ủy được "
@@ -119,6 +124,10 @@ ANAPHORS = [
     ("Nghị định 75/2023/NĐ-CP và Nghị định 146/2018/NĐ-CP được bàn. Nghị định này mới.", None),
     ("Nghị định 75/2023/NĐ-CP được bàn. Thông tư này mới.", None),
     ("Nghị định này thay thế mọi quy định cũ.", None),
+    (
+        "Số: 5/2024/TT-BNV\nHà Nội, ngày 3 tháng 4 năm 2024\n\nSửa đổi Thông tư 6/2022/TT-BNV.\n\nThông tư này mới.",
+        "vn/state/bnv/thong-tu/2024/5",
+    ),
     ("Nghị định 75/2023/NĐ-CP; Nghị định 67/2025/NĐ-CP. Hết.\n\nĐộc giả hỏi “nghị định trên áp dụng không”.", None),
 ]
 

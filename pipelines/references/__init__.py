@@ -21,6 +21,7 @@ from .lists import share
 from .places import Surroundings, survey, unit_in
 from .relations import relate
 from .resolve import resolve
+from .scene import Scene
 from .sentences import lay_out
 from .text import Text
 
@@ -53,8 +54,9 @@ def find_references(
         for citation, context, body in zip(citations, contexts, bodies, strict=True)
     ]
     layout = lay_out(whole, citations)
-    edges = relate(whole, citations, contexts, layout)
-    return assemble(whole, resolve(parts, edges, layout), edges, layout, around, paragraphs)
+    scene = Scene(whole, citations, contexts, layout)
+    edges = relate(scene)
+    return assemble(whole, resolve(parts, edges, layout, scene.speaker), edges, layout, around, paragraphs)
 
 
 def reference_keys(text: str) -> tuple[str, ...]:

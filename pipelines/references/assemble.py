@@ -11,8 +11,8 @@ from pipelines.models import Alias, Mention, Paragraph, References, Regulation, 
 from .naming import Name, label_of
 from .places import Surroundings
 from .registers import document_types
-from .relations import Edge
 from .resolve import Resolved
+from .scene import Edge
 from .sentences import Layout
 from .text import Text
 

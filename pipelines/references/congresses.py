@@ -29,7 +29,7 @@ _PLENUM = re.compile(
 )
 _LEVELS = grammar.one_of("tinh, thanh pho, tp, huyen, quan, thi xa, xa, phuong, thi tran, dac khu")
 _FORCES = grammar.one_of("khoi, cong an, quan su, bo doi bien phong, quan doi")  # of a place, but not the place's own
-_DANG_BO = rf"dang{_GAP}bo(?:{_GAP}{_FORCES})?(?:{_GAP}(?:tp\.|{_LEVELS}))?"
+_DANG_BO = rf"dang{_GAP}bo(?:{_GAP}{_FORCES}(?:{_GAP}trung{_GAP}uong(?![a-z]))?)?(?:{_GAP}(?:tp\.|{_LEVELS}))?"
 _DANG = rf"dang(?:{_GAP}cong{_GAP}san{_GAP}viet{_GAP}nam|{_GAP}toan{_GAP}quoc)?(?![a-z])"
 _ORGANISATIONS = grammar.one_of("cong doan, doan, hoi, mat tran, mttq, lien doan, lien minh")
 _NATION = rf"{_GAP}toan{_GAP}quoc"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import grammar
 from .bodies import Phrase, read_body
@@ -51,8 +51,7 @@ _LONGEST_MAKER = 110
 _BEHIND = 60  # how far behind a subject a clause on the making may begin
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
+class Making(NamedTuple):
     """Who made a document, on which day or in which year; ``end`` is where that was said."""
 
     end: int

@@ -10,7 +10,7 @@ from pipelines.models import MentionKind, ResolvedBy
 from .citation import Citation
 from .context import Context
 from .identity import Identity, party_term
-from .relations import Edge
+from .scene import Edge
 from .sentences import Layout
 
 _BY_KIND: dict[MentionKind, ResolvedBy] = {
@@ -37,9 +37,12 @@ class Resolved(NamedTuple):
 
 
 def resolve(
-    parts: Sequence[tuple[Citation, Context, Identity]], edges: Sequence[Edge], layout: Layout
+    parts: Sequence[tuple[Citation, Context, Identity]],
+    edges: Sequence[Edge],
+    layout: Layout,
+    speaker: int | None = None,
 ) -> list[Resolved]:
-    """Every citation with the document it means."""
+    """Every citation with the document it means; ``speaker`` is the index of the one whose own text this is, if any."""
     nodes = _index(identity for _, _, identity in parts if identity.id)
     for _, _, identity in parts:
         if node := _dated_by(identity, nodes):
@@ -51,7 +54,8 @@ def resolve(
     found: list[Resolved] = []
     for citation, context, identity in parts:
         if citation.kind == "anaphor":
-            found.append(_antecedent(citation, context, identity, found, objects, layout))
+            own = _itself(citation, found[speaker]) if speaker is not None and speaker < len(found) else None
+            found.append(own or _antecedent(citation, context, identity, found, objects, layout))
             continue
         found.append(_resolve(citation, context, identity, nodes))
     return found
@@ -140,6 +144,13 @@ def _same_type(one: str, other: str, *, exact: bool) -> bool:
 
 def _term_of(node: Identity) -> str | None:
     return node.term or (party_term(node.day) if node.day else None)
+
+
+def _itself(citation: Citation, speaker: Resolved) -> Resolved | None:
+    """What "Quyết định này" means in the text of a decision: the decision."""
+    if speaker.id is None or citation.type is not speaker.citation.type:
+        return None
+    return speaker._replace(citation=citation, context=Context(end=citation.end), by="anaphor", confidence=0.9)
 
 
 def _antecedent(
