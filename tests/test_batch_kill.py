@@ -19,9 +19,11 @@ from conftest import Run
 from crawler.archive import Archive
 from crawler.archive.pages import ArchivedPage
 from crawler.archive.read import read_at
-from crawler.batch import Job, Tally, keep_imported, understand_all
+from crawler.batch import Tally, understand_all
+from crawler.batch.archived_work import Archived, understand_archived
+from crawler.batch.checkpoint import Checkpoint
+from crawler.batch.imported import Job, job_of, keep_imported
 from crawler.visit import Understanding
-from crawler.work import Task, work
 from pipelines.models import Fetch, Page
 from pipelines.store import Store
 
@@ -70,7 +72,8 @@ def test_an_import_goes_on(tmp_path: Path, run: Run) -> None:
     assert 5 <= kept < PAGES, kept
     done = run("import", folder, "--db", db, "--workers", "1")
     assert done.returncode == 0, done.stderr
-    assert f"{kept} known, {PAGES - kept} new" in done.stdout, done.stdout
+    assert f"{PAGES - kept} pages: {PAGES - kept} new" in done.stdout, done.stdout
+    assert f"going on where the last import stopped: behind {kept - 1:03}.html" in done.stderr
     assert rows(db, "SELECT count(*), count(DISTINCT url) FROM articles") == [(PAGES, PAGES)]
     assert rows(db, "SELECT count(*), count(DISTINCT regulation) FROM mentions") == [(PAGES, PAGES)]
     assert count(db, "SELECT count(*) FROM fetches") == PAGES
@@ -127,13 +130,13 @@ def test_a_page_leaves_the_quarantine(demo_copy: Path, run: Run) -> None:
     assert count(demo_copy, "SELECT count(*) FROM urls WHERE state = 'failed' AND cause LIKE 'understand-%'") == 0
 
 
-def work_or_not(task: Task) -> Understanding:
+def work_or_not(page: Archived) -> Understanding:
     """The work of a worker, but for pages that do what their address says."""
-    if task.page.url.endswith("dies"):
+    if page.url.endswith("dies"):
         os._exit(3)
-    if task.page.url.endswith("raises"):
+    if page.url.endswith("raises"):
         raise ValueError("no page")
-    return work(task)
+    return understand_archived(page)
 
 
 @pytest.mark.parametrize(("what", "cause"), [("dies", "understand-crash"), ("raises", "bug-ValueError")])
@@ -146,7 +149,7 @@ def test_a_bad_page_costs_that_page(tmp_path: Path, what: str, cause: str) -> No
             tx.execute("INSERT INTO runs(id, started, version) VALUES ('run', '2023-03-01T00:00:00Z', '1')")
 
         def keep(job: Job, understood: Understanding) -> None:
-            keep_imported(store, archive, "run", job, understood, tally)
+            keep_imported(store, archive, Checkpoint("run"), job, understood, tally)
 
         understand_all([job(url, n) for n, url in enumerate(urls)], 1, keep, work_or_not)
         failed = store.rows("SELECT url, error_class, page_kind FROM fetches WHERE error IS NOT NULL")
@@ -156,4 +159,4 @@ def test_a_bad_page_costs_that_page(tmp_path: Path, what: str, cause: str) -> No
 
 def job(url: str, n: int) -> Job:
     page = Page(url, PAGE.format(n=n).encode(), fetched_at="2023-03-01T00:00:00Z")
-    return Job(ArchivedPage(page, Fetch(url, "2023-03-01T00:00:00Z", status=200), "some.html"), url)
+    return job_of(ArchivedPage(page, Fetch(url, "2023-03-01T00:00:00Z", status=200), "some.html"), url)

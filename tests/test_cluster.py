@@ -1,4 +1,4 @@
-"""``danchieu reprocess --dask`` on a real scheduler with two worker processes, of which one is killed."""
+"""``reprocess --dask`` and ``import --dask`` on a real scheduler with two worker processes, of which one is killed."""
 
 from __future__ import annotations
 
@@ -19,11 +19,15 @@ import pytest
 from pyarrow import dataset
 
 from conftest import Run
+from crawler.batch import in_pool
 from crawler.batch.archived_work import Archived, understand_stretch
 from crawler.batch.cluster import CRASHED, Cluster, on_cluster
+from crawler.batch.imported import Job
 from crawler.sites import load_sites
+from crawler.verbs.importing import Importer
+from crawler.verbs.importing_pages import Reader
+from crawler.verbs.parts import reprocess_into_parts
 from crawler.verbs.reprocessing import reprocess_archive
-from crawler.verbs.reprocessing_parts import write_parts
 from crawler.visit import Understanding
 from pipelines.errors import InputError
 from pipelines.models import Position
@@ -108,7 +112,7 @@ def test_the_command_gives_what_the_pool_gives(machines: Machines, demo_copy: Pa
 def test_parts_hold_what_the_database_holds(machines: Machines, demo_copy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "parts"
     cluster = Cluster(machines.address, stretch=7)
-    report = write_parts(demo_copy, load_sites(), cluster, folder)
+    report = reprocess_into_parts(demo_copy, load_sites(), cluster, folder)
     assert not report.problems
     assert len(list(folder.iterdir())) == -(-report.tally.pages // 7)
     rows = {row["url"]: row for row in dataset.dataset(folder).to_table().to_pylist() if row["kind"] == "article"}
@@ -118,7 +122,7 @@ def test_parts_hold_what_the_database_holds(machines: Machines, demo_copy: Path,
             assert (row["n_mentions"], len(json.loads(row["document"])["mentions"])) == (mentions, mentions), url
     times = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     next(iter(times)).unlink()
-    assert str(write_parts(demo_copy, load_sites(), cluster, folder).tally) == str(report.tally)
+    assert str(reprocess_into_parts(demo_copy, load_sites(), cluster, folder).tally) == str(report.tally)
     assert sum(path.stat().st_mtime_ns == times[path] for path in folder.iterdir()) == len(times) - 1
 
 
@@ -173,6 +177,61 @@ def test_a_lost_worker_loses_nothing(machines: Machines, demo_copy: Path) -> Non
     assert not report.problems
     assert seen == report.tally.pages > 30
     assert derived(demo_copy) == before
+
+
+TAKEN = (*DERIVED, "articles", "notes", "url_aliases")
+
+
+def test_an_import_gives_what_the_pool_gives(machines: Machines, demo_copy: Path, tmp_path: Path, run: Run) -> None:
+    paths = [demo_copy.with_name("demo.db.archive"), *sorted((ROOT / "tests" / "pages").glob("*/*"))[:3]]
+    pool, cluster = tmp_path / "pool.db", tmp_path / "cluster.db"
+    pooled = run("import", *paths, "--all", "--workers", "1", "--db", pool)
+    done = run("import", *paths, "--all", "--dask", machines.address, "--db", cluster)
+    assert (done.returncode, done.stdout) == (pooled.returncode, pooled.stdout), done.stderr
+    assert tables(cluster) == tables(pool)
+    again = run("import", *paths, "--all", "--dask", machines.address, "--db", cluster)
+    assert " new" not in again.stdout, again.stdout
+    assert tables(cluster) == tables(pool)
+
+
+def test_imported_parts_need_no_database(machines: Machines, demo_copy: Path, tmp_path: Path, run: Run) -> None:
+    folder, db = tmp_path / "parts", tmp_path / "none.db"
+    options = ("--all", "--dask", machines.address, "--parquet", folder, "--db", db)
+    done = run("import", demo_copy.with_name("demo.db.archive"), *options)
+    assert (done.returncode, db.exists()) == (0, False), done.stderr
+    found = {row["text_sha256"]: row["n_mentions"] for row in dataset.dataset(folder).to_table().to_pylist()}
+    with closing(sqlite3.connect(demo_copy)) as connection:
+        for digest, mentions in connection.execute("SELECT text_sha256, n_mentions FROM articles"):
+            assert found[digest] == mentions
+
+
+def tables(db: Path) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(db)) as connection:
+        kept = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in TAKEN}
+        columns = "id, url, site, fetched_at, status, body_sha256, bytes, page_kind, error, tls_path"
+        return kept | {"fetches": connection.execute(f"SELECT {columns} FROM fetches").fetchall()}
+
+
+def test_an_import_that_loses_a_worker_loses_nothing(machines: Machines, demo_copy: Path, tmp_path: Path) -> None:
+    machines.start("worker", "--nthreads", "1")
+    archive, seen = demo_copy.with_name("demo.db.archive"), 0
+    whole = on_cluster(Cluster(machines.address, stretch=2))
+
+    def engine(jobs: Iterator[Job], keep: Callable[[Job, Understanding], None]) -> None:
+        def keep_and_kill(job: Job, understood: Understanding) -> None:
+            nonlocal seen
+            keep(job, understood)
+            seen += 1
+            if seen == 5:
+                machines.kill(len(machines.processes) - 1)
+
+        whole(jobs, keep_and_kill)
+
+    near, far = tmp_path / "near.db", tmp_path / "far.db"
+    Importer(near, Reader({}, True, print), in_pool(1)).run([archive])
+    report = Importer(far, Reader({}, True, print, distant=True), engine).run([archive])
+    assert (report.problems, report.tally.outcomes.get("failed"), seen > 30) == ([], None, True)
+    assert tables(far) == tables(near)
 
 
 def test_without_a_scheduler_it_says_so(demo_copy: Path, run: Run) -> None:

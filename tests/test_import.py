@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from conftest import Run
+from crawler.archive import Archive
+from crawler.archive.pages import ArchivedPage
+from crawler.archive.read import exchange_of
+from crawler.batch.archived_work import understand_archived
+from crawler.batch.imported import Job
+from crawler.sites import load_sites
+from crawler.verbs.importing import Importer
+from crawler.verbs.importing_pages import Reader, Report
+from crawler.visit import Understanding
+from pipelines.models import Fetch, Page, Position
 
 PAGE = """<!doctype html><html lang="vi"><head><title>Tin</title>
 <link rel="canonical" href="https://baogialai.com.vn/hoi-nghi-pho-bien-post{n}.html"></head><body>
@@ -103,3 +115,108 @@ def test_reprocess_makes_again_what_was_lost(demo_copy: Path, run: Run) -> None:
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
     assert rows(demo_copy, "SELECT article, i, start, surface, regulation FROM mentions ORDER BY 1, 2") == before
     assert rows(demo_copy, "SELECT count(*) FROM revisions") == [(0,)]
+
+
+AT = "2023-03-01T00:00:00Z"
+
+
+def archive_of(folder: Path, numbers: range) -> list[Position]:
+    """Where the pages of these numbers lie in an archive file in a folder."""
+    with Archive(folder, f"from-{numbers.start}") as archive:
+        positions = []
+        for n in numbers:
+            url = f"https://baogialai.com.vn/hoi-nghi-pho-bien-post{n}.html"
+            page = Page(url, PAGE.format(n=n).encode(), fetched_at=AT)
+            positions.append(archive.append(exchange_of(ArchivedPage(page, Fetch(url, AT, status=200), "")), {}))
+    return positions
+
+
+def imported(db: Path, folder: Path, stop: int = 1000, distant: bool = False) -> tuple[Report, list[str]]:
+    """The report of an import, and what it said; interrupted after ``stop`` pages."""
+
+    def engine(jobs: Iterator[Job], keep: Callable[[Job, Understanding], None]) -> None:
+        for n, job in enumerate(jobs):
+            if n == stop:
+                raise KeyboardInterrupt
+            keep(job, understand_archived(job.task()))
+
+    said: list[str] = []
+    reader = Reader(load_sites(), False, said.append, distant)
+    try:
+        return Importer(db, reader, engine).run([folder]), said
+    except KeyboardInterrupt:
+        return reader.report, said
+
+
+def overwritten(folder: Path, position: Position) -> None:
+    """Spoils the page at a position so that neither the size nor the time of its file tells."""
+    path = folder / position.file
+    before = path.stat()
+    with path.open("r+b") as file:
+        file.seek(position.offset + position.length // 3)
+        file.write(b"?" * 40)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+ALL = "SELECT url, title, text_sha256, n_mentions FROM articles ORDER BY id"
+
+
+def test_a_stopped_import_reads_nothing_again(tmp_path: Path) -> None:
+    folder, db = tmp_path / "pages", tmp_path / "import.db"
+    first, second = archive_of(folder, range(10, 20)), archive_of(folder, range(20, 30))
+    (folder / "from.html").write_text(PAGE.format(n=1), encoding="utf-8")
+    report, _ = imported(db, folder, stop=13)
+    assert report.tally.outcomes == {"new": 13}
+    overwritten(folder, first[4])
+    overwritten(folder, second[0])
+    report, said = imported(db, folder)
+    place = f"{second[2].file}, byte {second[2].offset:,}"
+    assert said == [f"going on where the last import stopped: behind {place}"]
+    assert (report.tally.outcomes, report.problems) == ({"new": 8}, [])
+    whole = tmp_path / "whole"
+    archive_of(whole, range(10, 30))
+    (whole / "from.html").write_text(PAGE.format(n=1), encoding="utf-8")
+    imported(tmp_path / "whole.db", whole)
+    assert rows(db, ALL) == rows(tmp_path / "whole.db", ALL)
+    assert rows(db, "SELECT count(*), count(finished) FROM runs") == [(1, 1)], "one import, one run"
+
+
+@pytest.mark.parametrize("which", ["the one before", "the one it stopped in", "a new one"])
+def test_files_that_changed_are_read_again(tmp_path: Path, which: str) -> None:
+    folder, db = tmp_path / "pages", tmp_path / "import.db"
+    first, second = archive_of(folder, range(10, 20)), archive_of(folder, range(20, 30))
+    imported(db, folder, stop=13)
+    if which == "a new one":
+        archive_of(folder, range(1, 3))
+    else:
+        path = folder / (first if which == "the one before" else second)[0].file
+        archive_of(tmp_path / "more", range(31, 33))
+        (more,) = (tmp_path / "more").iterdir()
+        path.write_bytes(more.read_bytes() + path.read_bytes())
+    report, said = imported(db, folder)
+    assert (report.tally.outcomes, said) == ({"known": 13, "new": 9}, [])
+    assert rows(db, "SELECT count(*) FROM articles") == [(22,)]
+
+
+def test_another_import_begins_at_its_own_beginning(tmp_path: Path) -> None:
+    folder, other, db = tmp_path / "pages", tmp_path / "other", tmp_path / "import.db"
+    archive_of(folder, range(10, 15))
+    archive_of(other, range(20, 25))
+    imported(db, folder, stop=3)
+    assert imported(db, other)[0].tally.outcomes == {"new": 5}
+    assert imported(db, folder)[0].tally.outcomes == {"new": 2}
+    assert imported(db, folder)[0].tally.outcomes == {"known": 5}, "the last one ended: this begins anew"
+
+
+def test_workers_read_where_the_page_lies(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    archive_of(folder, range(10, 15))
+    (folder / "saved.html").write_text(PAGE.format(n=1), encoding="utf-8")
+    jobs = list(Reader(load_sites(), False, print, distant=True).jobs([folder]))
+    assert [job.task().page is None for job in jobs] == [True] * 5 + [False], "a saved page is sent"
+    assert not any(job.archived.page.body for job in jobs[:-1])
+    for distant, db in ((True, "far.db"), (False, "near.db")):
+        imported(tmp_path / db, folder, distant=distant)
+    tables = (ALL, "SELECT url, body_sha256, page_kind, bytes FROM fetches ORDER BY id", "SELECT * FROM sentences")
+    for sql in tables:
+        assert rows(tmp_path / "far.db", sql) == rows(tmp_path / "near.db", sql)

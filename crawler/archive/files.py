@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,15 +48,33 @@ def read_path(
 ) -> Iterator[ArchivedPage | Problem]:
     """The pages of whatever a person names: an archive, an HTML file, or a folder of both.
 
-    ``wanted`` and ``after`` concern archives: a page that is named, or lies in a named folder, is always taken. Raises
-    `InputError` as `read_archive` and `read_page` do, and for a folder without pages.
+    ``wanted`` concerns archives: a page that is named, or lies in a named folder, is always taken. With ``after``, the
+    position of the last page that was taken, reading resumes behind it, and files before its file are not opened.
+    Raises `InputError` as `read_archive` and `read_page` do, and for a folder without pages.
     """
     if path.is_dir():
         yield from _read_folder(path, wanted, after)
     elif is_archive(path):
         yield from read_archive(path, wanted=wanted, after=after)
-    else:
+    elif after is None:
         yield read_page(path)
+
+
+def files_of(path: Path) -> Iterator[tuple[Path, str]]:
+    """The files that `read_path` looks at, in its order, each with the name that its pages bear as ``file``.
+
+    Pages in a WACZ bear that name, "/" and the name of the WARC within.
+    """
+    if path.is_dir():
+        for file in _files(path):
+            yield file, printable(file.relative_to(path))
+    else:
+        yield path, printable(path.name)
+
+
+def lies_in(file: str, name: str) -> bool:
+    """Whether the ``file`` of a page is the one that `files_of` calls ``name``."""
+    return file == name or file.startswith(f"{name}/")
 
 
 def is_archive(path: Path) -> bool:
@@ -158,10 +176,13 @@ def _is_page(text: str) -> bool:
 
 def _read_folder(folder: Path, wanted: Wanted, after: Position | None) -> Iterator[ArchivedPage | Problem]:
     pages = 0
-    for path in _files(folder):
-        name = printable(path.relative_to(folder))
+    members = files_of(folder)
+    if after is not None:
+        members = dropwhile(lambda member: not lies_in(after.file, member[1]), members)
+    for path, name in members:
+        resumed = after if after is not None and lies_in(after.file, name) else None
         try:
-            for item in _read_member(path, name, wanted, after):
+            for item in _read_member(path, name, wanted, resumed):
                 pages += isinstance(item, ArchivedPage) or item.kind in ("outside", "revisit")
                 yield item
         except InputError as error:
@@ -175,7 +196,7 @@ def _read_member(path: Path, name: str, wanted: Wanted, after: Position | None) 
     lower = name.lower()
     if lower.endswith(ARCHIVE_NAMES):
         yield from read_archive(path, name=name, wanted=wanted, after=after)
-    elif lower.endswith(PAGE_NAMES) or _begins_as_page(path):
+    elif after is None and (lower.endswith(PAGE_NAMES) or _begins_as_page(path)):
         yield replace(read_page(path), file=name)
 
 

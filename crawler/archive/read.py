@@ -7,6 +7,7 @@ goes on behind it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
 import zlib
@@ -60,18 +61,22 @@ def read_archive(
             )
 
 
-def read_at(folder: Path, file: str, offset: int) -> ArchivedPage:
-    """The answer archived at an offset of a file of ours, whatever its type and status.
+def read_at(folder: Path, file: str, offset: int, body_sha256: str | None = None) -> ArchivedPage:
+    """The answer archived at an offset of a WARC file, whatever its type and status.
 
-    Raises `InputError` when it is not there any more.
+    ``body_sha256`` tells it from others where a gzip member holds several. Raises `InputError` when it is not there.
     """
     path = folder / file
     reader = PageReader(file, "", everything=True)
+    why = ""
     with opened(path) as stream:
-        item = next(reader.items(read_records(stream, offset, reader.keep)), None)
-    if isinstance(item, ArchivedPage) and item.offset == offset:
-        return item
-    why = f" ({item.message})" if isinstance(item, Problem) else ""
+        for item in reader.items(read_records(stream, offset, reader.keep)):
+            if isinstance(item, Problem):
+                why = why or f" ({item.message})"
+            elif item.offset == offset and body_sha256 in (None, hashlib.sha256(item.page.body).hexdigest()):
+                return item
+            if item.offset > offset:
+                break
     raise InputError(f"the archive {printable(path)} holds no answer at byte {offset}{why}: restore it from a copy")
 
 

@@ -1,4 +1,4 @@
-"""What a worker does with pages that are archived: reads each where it lies and understands it again.
+"""What a worker does with a page from an archive or a file: reads it where it lies, and understands it.
 
 A process of the pool and a worker of a cluster run the very same function; both see the archive's folder.
 """
@@ -15,7 +15,7 @@ from crawler.archive.read import read_at
 from crawler.visit import Understanding
 from crawler.work import Task, cause_of, work
 from pipelines.errors import InputError
-from pipelines.models import Position, Source
+from pipelines.models import Page, Position, Source
 from pipelines.version import program_version
 from pipelines.workers import PAGE_SECONDS
 
@@ -25,14 +25,19 @@ _one_at_a_time = Lock()  # a process has one watch; and with the interpreter's l
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """A page in an archive: the row of ``fetches`` it belongs to, where it lies, and what is known of its site."""
+    """A page in a WARC file: the row of ``fetches`` it has, if any, where it lies, and what is known of its site.
 
-    fetch: int
+    ``page`` is the page itself, where no worker could read it; ``body_sha256`` is asked for where the file is not ours.
+    """
+
+    fetch: int | None
     url: str
     fetched_at: str
     folder: Path
     position: Position
     source: Source | None = None
+    page: Page | None = None
+    body_sha256: str | None = None
 
     def task(self) -> Archived:
         """Itself: it is small enough to be sent as it is."""
@@ -44,11 +49,13 @@ Understand = Callable[[Archived], Understanding]
 
 def understand_archived(archived: Archived) -> Understanding:
     """The document of an archived page; the cause "archive: ..." when it is not there any more."""
-    try:
-        found = read_at(archived.folder, archived.position.file, archived.position.offset)
-    except InputError as error:
-        return Understanding(cause=f"{UNREADABLE}: {error}")
-    return work(Task(replace(found.page, source=archived.source)))
+    page, position = archived.page, archived.position
+    if page is None:
+        try:
+            page = read_at(archived.folder, position.file, position.offset, archived.body_sha256).page
+        except InputError as error:
+            return Understanding(cause=f"{UNREADABLE}: {error}")
+    return work(Task(replace(page, fetched_at=archived.fetched_at, source=archived.source)))
 
 
 def understand_stretch(

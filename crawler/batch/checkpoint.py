@@ -1,11 +1,10 @@
-"""Where a run is that reads the archive in order, kept in its row of ``runs``: how it goes on when it was killed."""
+"""Where a run is that takes pages in order, kept in its row of ``runs``: how it goes on when it was killed."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 
-from pipelines.models import Position
 from pipelines.store import Store, Transaction
 
 _UNFINISHED = """
@@ -13,20 +12,21 @@ SELECT id, settings FROM runs
 WHERE finished IS NULL AND settings ->> '$.command' = :command AND settings ->> '$.basis' = :basis
 ORDER BY started DESC LIMIT 1
 """
-_REMEMBER = "UPDATE runs SET settings = json_set(settings, '$.after', json_array(?, ?)) WHERE id = ?"
+_REMEMBER = "UPDATE runs SET settings = json_set(settings, '$.after', json(?)) WHERE id = ?"
+
+Place = tuple[str | int, ...]  # what the command needs to find the page behind it
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A run, and the file and offset of the last page that it kept: ("", 0) before the first."""
+    """A run, and the place of the last page that it kept: () before the first."""
 
     run: str
-    file: str = ""
-    offset: int = 0
+    after: Place = ()
 
-    def remember(self, tx: Transaction, position: Position) -> None:
-        """Nothing; the page at ``position`` is the last one, once the caller commits."""
-        tx.execute(_REMEMBER, [position.file, position.offset, self.run])
+    def remember(self, tx: Transaction, place: Place) -> None:
+        """Nothing; the page at ``place`` is the last one, once the caller commits."""
+        tx.execute(_REMEMBER, [json.dumps(place), self.run])
 
 
 def unfinished(store: Store, command: str, basis: str) -> Checkpoint | None:
@@ -34,5 +34,4 @@ def unfinished(store: Store, command: str, basis: str) -> Checkpoint | None:
     rows = store.rows(_UNFINISHED, {"command": command, "basis": basis})
     if not rows:
         return None
-    file, offset = json.loads(rows[0]["settings"]).get("after", ("", 0))
-    return Checkpoint(rows[0]["id"], file, offset)
+    return Checkpoint(rows[0]["id"], tuple(json.loads(rows[0]["settings"]).get("after", ())))

@@ -15,13 +15,15 @@ from itertools import islice
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-from crawler.batch.archived_work import Archived, understand_stretch
+from crawler.batch import Engine, HasTask
+from crawler.batch.archived_work import understand_stretch
 from crawler.visit import Understanding
 from pipelines.errors import AttentionError, InputError
 from pipelines.version import program_version
 
+J = TypeVar("J", bound=HasTask)
 R = TypeVar("R")
-Function = Callable[[Sequence[Archived], str], Sequence[R]]
+Function = Callable[[Sequence[Any], str], Sequence[R]]
 STRETCH = 32  # pages in a task: a second or two of work, and some megabytes of results
 AHEAD = 2  # tasks at once for every thread of a worker
 CONNECT_SECONDS = 10
@@ -36,16 +38,17 @@ class Cluster:
     address: str
     stretch: int = STRETCH
 
-    def run(self, pages: Iterable[Archived], function: Function[R], crashed: R) -> Generator[tuple[Archived, R]]:
+    def run(self, pages: Iterable[J], function: Function[R], crashed: R) -> Generator[tuple[J, R]]:
         """Each page with what ``function`` gave for it, in order; with ``crashed`` if no worker survived it.
 
-        ``function`` is called on a worker with a stretch of pages and the version of this program, and gives a result
-        for each. Raises ``InputError`` without a scheduler or a worker, ``AttentionError`` when they are gone.
+        ``function`` is called on a worker with the tasks of a stretch of pages and the version of this program, and
+        gives a result for each. Raises ``InputError`` without a scheduler or a worker, ``AttentionError`` when they
+        are gone.
         """
         dask = _distributed()
         with _client(dask, self.address) as client:
             session = _Session(client, dask.KilledWorker, function, crashed)
-            under_way: deque[tuple[list[Archived], Any]] = deque()
+            under_way: deque[tuple[list[J], Any]] = deque()
             try:
                 for some in _stretches(pages, self.stretch):
                     under_way.append((some, session.submit(some)))
@@ -73,10 +76,10 @@ class _Session(Generic[R]):
         threads: int = sum(self.client.nthreads().values())
         return AHEAD * max(1, threads)
 
-    def submit(self, pages: list[Archived]) -> Any:
-        return self.client.submit(self.function, pages, program_version(), pure=False)
+    def submit(self, pages: Sequence[HasTask]) -> Any:
+        return self.client.submit(self.function, [page.task() for page in pages], program_version(), pure=False)
 
-    def results(self, pages: list[Archived], future: Any) -> Iterator[tuple[Archived, R]]:
+    def results(self, pages: Sequence[J], future: Any) -> Iterator[tuple[J, R]]:
         try:
             yield from zip(pages, future.result(), strict=True)
         except self.killed:
@@ -87,10 +90,10 @@ class _Session(Generic[R]):
                 yield from self.results([page], self.submit([page]))
 
 
-def on_cluster(cluster: Cluster) -> Callable[[Iterator[Archived], Callable[[Archived, Understanding], None]], None]:
+def on_cluster(cluster: Cluster) -> Engine:
     """An engine that understands pages on a cluster and has them kept here, by this process alone."""
 
-    def engine(pages: Iterator[Archived], keep: Callable[[Archived, Understanding], None]) -> None:
+    def engine(pages: Iterator[J], keep: Callable[[J, Understanding], None]) -> None:
         with closing(cluster.run(pages, understand_stretch, CRASHED)) as results:
             for page, understood in results:
                 keep(page, understood)
@@ -98,7 +101,7 @@ def on_cluster(cluster: Cluster) -> Callable[[Iterator[Archived], Callable[[Arch
     return engine
 
 
-def _stretches(pages: Iterable[Archived], n: int) -> Iterator[list[Archived]]:
+def _stretches(pages: Iterable[J], n: int) -> Iterator[list[J]]:
     source = iter(pages)
     while some := list(islice(source, n)):
         yield some

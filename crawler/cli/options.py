@@ -53,6 +53,16 @@ def sites_option(function: F) -> F:
     return click.option("--sites", type=FILE, help="A catalogue file or folder to use instead of ours.")(function)
 
 
+def cluster_options(function: F) -> F:
+    """The function with ``--dask`` and ``--parquet``."""
+    for option in (
+        click.option("--parquet", type=FILE, metavar="DIR", help="With --dask: into Parquet files, not the database."),
+        click.option("--dask", metavar="ADDRESS", help="On the workers of this Dask scheduler: tcp://10.0.0.1:8786."),
+    ):
+        function = option(function)
+    return function
+
+
 def workers_option(function: F) -> F:
     """The function with ``--workers``."""
     cores = os.cpu_count() or 1

@@ -15,7 +15,8 @@ from crawler.addresses import canonical, host_port
 from crawler.archive import archive_folder
 from crawler.archive.files import read_path
 from crawler.archive.pages import ArchivedPage
-from crawler.batch import Job, understand_all
+from crawler.batch import understand_all
+from crawler.batch.imported import Job, job_of
 from crawler.frontier import add
 from crawler.sites import Site, owner
 from crawler.verbs.publishing import DATABASE, MANIFEST, digest_of
@@ -81,13 +82,13 @@ class Rehydrator:
             for item in read_path(path, wanted=lambda url: canonical(url) in self.wanted):
                 if isinstance(item, ArchivedPage):
                     url = canonical(item.page.url)
-                    yield Job(item, url, owner(self.sites, url))
+                    yield job_of(item, url, owner(self.sites, url))
 
     def _keep(self, job: Job, understood: Understanding) -> None:
         document = understood.document
         if document is None or not document.text:
             return
-        key = job.url if job.url in self.wanted else job.key(document)
+        key = job.fetch.url if job.fetch.url in self.wanted else job.key(document)
         if key not in self.wanted:
             return
         with self.store.write() as tx:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from crawler.archive import archive_folder
-from crawler.batch import Tally, finish_run, kept, start_run, told, understand_all
-from crawler.batch.archived_work import UNREADABLE, Archived, understand_archived
+from crawler.batch import Engine, Tally, finish_run, kept, start_run, told
+from crawler.batch.archived_work import UNREADABLE, Archived
 from crawler.batch.checkpoint import Checkpoint, unfinished
 from crawler.batch.progress import progress
 from crawler.lock import alone
@@ -30,7 +30,6 @@ from pipelines.store import Store, Transaction, reading
 from pipelines.store.articles import VERSION, store_document
 
 BATCH = 500  # rows of the database at a time
-Engine = Callable[[Iterator[Archived], Callable[[Archived, Understanding], None]], None]
 
 # The last archived answer of each address that was, or could have become, an article.
 _PAGES = """
@@ -93,7 +92,7 @@ class Reprocessor:
         They are read in batches, since a query that stays open would keep the log of the database from being folded.
         """
         folder = archive_folder(self.store.path.resolve())  # a worker may run in another folder
-        place: dict[str, object] = {"file": after.file, "offset": after.offset, "failed": int(self.failed_only)}
+        place = self._behind(after)
         while rows := self.store.rows(_BATCH, place):
             for row in rows:
                 position = Position(row["warc_file"], row["warc_offset"], row["warc_length"])
@@ -111,12 +110,16 @@ class Reprocessor:
 
     def count(self, after: Checkpoint) -> int:
         """How many pages are behind a checkpoint."""
-        place = {"file": after.file, "offset": after.offset, "failed": int(self.failed_only)}
-        return int(str(self.store.value(f"SELECT count(*) {_PAGES}", place)))
+        return int(str(self.store.value(f"SELECT count(*) {_PAGES}", self._behind(after))))
+
+    def _behind(self, after: Checkpoint) -> dict[str, object]:
+        """The values of the names in ``_PAGES``."""
+        file, offset = after.after or ("", 0)
+        return {"file": file, "offset": offset, "failed": int(self.failed_only)}
 
     def _keep(self, checkpoint: Checkpoint, page: Archived, understood: Understanding) -> None:
         def write(tx: Transaction, understood: Understanding) -> tuple[str, int]:
-            checkpoint.remember(tx, page.position)
+            checkpoint.remember(tx, (page.position.file, page.position.offset))
             if understood.document is None:
                 return self._failed(tx, page, understood.cause or "")
             return self._understood(tx, page, understood.document)
@@ -132,6 +135,7 @@ class Reprocessor:
         return "failed", 0
 
     def _understood(self, tx: Transaction, page: Archived, document: Document) -> tuple[str, int]:
+        assert page.fetch is not None, "the pages of our archive have rows"
         sql = "UPDATE fetches SET page_kind = ?, error_class = NULL, error = NULL WHERE id = ?"
         tx.execute(sql, [document.kind, page.fetch])
         tx.execute(_RELEASE, [page.url])
@@ -154,15 +158,6 @@ class Reprocessor:
 def _source(row: sqlite3.Row) -> Source:
     former, domains = (tuple(json.loads(row[name])) for name in ("former", "domains"))
     return Source(row["id"], row["name"], row["kind"], row["level"], row["unit"], former, domains)
-
-
-def in_pool(workers: int) -> Engine:
-    """An engine of so many processes on this machine."""
-
-    def engine(pages: Iterator[Archived], keep: Callable[[Archived, Understanding], None]) -> None:
-        understand_all(pages, workers, keep, understand_archived)
-
-    return engine
 
 
 def reprocess_archive(db: Path, sites: Mapping[str, Site], engine: Engine, *, failed_only: bool = False) -> Reprocessor:
