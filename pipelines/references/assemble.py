@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.models import Alias, Mention, Paragraph, References, Regulation, Relation, Zone
 
+from .identity import Identity
 from .naming import Name, label_of
 from .places import Surroundings
 from .registers import document_types
@@ -106,28 +107,37 @@ def _regulations(mentions: Sequence[Mention], found: Sequence[Resolved]) -> tupl
 
 def _regulation(id_: str, group: Sequence[tuple[Mention, Resolved]]) -> Regulation:
     name = Name.of(id_)
-    mentions = [mention for mention, _ in group]
-    identities = [one.identity for _, one in group]
-    symbol = majority([mention.symbol for mention in mentions])
-    issued = majority([one.date or one.date_inferred for one in mentions if one.date_role in ("issued", "partial")])
+    symbol, issuer, code, subject, issued = map(majority, zip(*[_stated(mention) for mention, _ in group], strict=True))
+    level, unit, term = map(_first, zip(*[_known(one.identity) for _, one in group], strict=True))
     return Regulation(
         id_,
-        label_of(id_, symbol, _on_one_line(mentions[0].surface)),
+        label_of(id_, symbol, _on_one_line(group[0][0].surface)),
         name.system,
-        _first([one.level for one in identities]),
+        level,
         document_types()[name.type.removesuffix("-qppl")].name,
         None if name.number.startswith("~") else name.number,
         symbol,
-        majority([mention.issuer for mention in mentions]),
-        majority([mention.issuer_code for mention in mentions]),
-        _first([one.unit for one in identities]),
+        issuer,
+        code,
+        unit,
         issued,
         "day" if issued else "year" if name.year else None,
         name.year,
-        _first([one.term for one in identities]),
-        majority([mention.subject for mention in mentions]),
+        term,
+        subject,
         provisional=name.period == "-",
     )
+
+
+def _stated(mention: Mention) -> tuple[str | None, ...]:
+    """What a mention says of its regulation: symbol, issuer, its code, subject, day of issue."""
+    day = mention.date or mention.date_inferred if mention.date_role in ("issued", "partial") else None
+    return mention.symbol, mention.issuer, mention.issuer_code, mention.subject, day
+
+
+def _known(identity: Identity) -> tuple[str | None, ...]:
+    """What the page tells of a regulation beyond its identifier: level, unit, term."""
+    return identity.level, identity.unit, identity.term
 
 
 def _first(values: Iterable[str | None]) -> str | None:

@@ -11,18 +11,17 @@ from .registers import document_types
 class Name(NamedTuple):
     """The parts of a regulation's identifier."""
 
-    system: str
-    issuer: str
-    type: str
-    period: str
-    number: str
+    system: str = ""
+    issuer: str = ""
+    type: str = ""
+    period: str = ""
+    number: str = ""
 
     @staticmethod
     @lru_cache(maxsize=65_536)  # the regulations of a corpus, each looked at for every citation that may mean it
     def of(id_: str) -> Name:
         """The parts of ``vn/<system>/<issuer>/<type>/<period>/<number>``; empty where an identifier lacks one."""
-        _, *parts = id_.split("/", 5)
-        return Name(*parts, *[""] * (5 - len(parts)))
+        return Name(*id_.split("/", 5)[1:])
 
     @property
     def family(self) -> tuple[str, ...]:
