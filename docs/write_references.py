@@ -12,7 +12,7 @@ from pathlib import Path
 from pipelines.models import Mention
 from pipelines.references import find_references
 from pipelines.references.cues import CUES
-from pipelines.references.registers import document_types, issuers, laws, local_words, terms
+from pipelines.references.registers import document_types, issuers, laws, local_words, plenums, terms
 
 FILE = Path(__file__).parent / "references.md"
 PUBLISHED, UNIT = "2023-02-18", "gia-lai"
@@ -28,14 +28,14 @@ The way of a text through `pipelines/references/`:
 | fold | `folding`, `text` | marks, case, dashes, slashes, look-alikes and entities become one spelling, offsets kept |
 | scan | `grammar`, `tokens` | one regular expression finds type words and numbers |
 | find | `find`, `symbols`, `credible`, `shorts` | tokens become citations by number, or not |
-| | `names`, `congresses`, `anaphors`, `english` | by name, by meeting, by reference to the text, on English pages |
-| read | `context`, `before`, `dates`, `bodies`, `lists` | date and its role, issuer, subject, pinpoint |
+| | `names`, `law_names`, `acronyms`, `congresses`, `anaphors`, `english` | by name, by meeting, by reference to the text, on English pages |
+| read | `context`, `before`, `making`, `dates`, `bodies`, `lists` | date and its role, issuer, subject, pinpoint |
 | identify | `identity`, `places` | system, issuer, place, type, period, number |
-| relate | `relations`, `sentences` | what one document does to another |
+| relate | `relations`, `cues`, `scene`, `subjects`, `speaker`, `expiry`, `sentences` | what one document does to another |
 | resolve | `resolve` | antecedents within the page |
 | assemble | `assemble` | mentions, regulations, relations, aliases |
 
-What is known of types, bodies and laws are rows of `types.tsv`, `issuers.tsv`, `local.tsv`, `laws.tsv` and `terms.tsv`,
+What is known of types, bodies and laws are rows of `types.tsv`, `issuers.tsv`, `local.tsv`, `laws.tsv`, `plenums.tsv` and `terms.tsv`,
 each with its source: adding a code is adding a line.
 """
 
@@ -146,6 +146,8 @@ def render() -> str:
             local_section(),
             "## Laws, codes and ordinances known by name\n",
             laws_section(),
+            "## Plenums whose resolutions are known\n",
+            plenums_table(),
             "## Party terms\n",
             table(("term", "from"), ((term, closed) for closed, term in terms())),
         )
@@ -224,6 +226,15 @@ def laws_section() -> str:
         known = ", ".join(one.symbol or one.year or "" for one in versions if one.symbol or one.year)
         lines.append(f"- {versions[0].type} {versions[0].name}" + (f" ({known})" if known else ""))
     return "\n".join(sorted(lines)) + "\n"
+
+
+def plenums_table() -> str:
+    """The plenums of the register and the resolutions that their names mean."""
+    rows = (
+        (f"`vn/party/tw/nghi-quyet/{term}/~{name}`", " · ".join(f"`{one}`" for one in sorted(resolutions)))
+        for (term, name), resolutions in plenums().items()
+    )
+    return table(("plenum", "resolutions"), rows)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

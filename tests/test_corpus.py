@@ -69,16 +69,29 @@ def test_a_second_candidate_takes_an_answer_back(world: World) -> None:
 
 
 LINKS = [  # articles, apart by "|", and the link that follows
-    (
+    (  # of several resolutions one: the register knows the others
         "Nghị quyết Trung ương 6 khóa XII (Nghị quyết số 18-NQ/TW ngày 25/10/2017)",
-        (f"{RESOLUTION}/k12/~tw6", "same_as", f"{RESOLUTION}/2017/18"),
+        (f"{RESOLUTION}/2017/18", "part_of", f"{RESOLUTION}/k12/~tw6"),
     ),
+    (
+        "Nghị quyết Trung ương 2 khóa XIV (Nghị quyết số 18-NQ/TW ngày 25/10/2027)",
+        (f"{RESOLUTION}/k14/~tw2", "same_as", f"{RESOLUTION}/2027/18"),
+    ),
+    (  # by the register alone
+        "Nghị quyết Trung ương 4 khóa XII | Nghị quyết số 04-NQ/TW ngày 30/10/2016",
+        (f"{RESOLUTION}/k12/~tw4", "same_as", f"{RESOLUTION}/2016/4"),
+    ),
+    (
+        "Nghị quyết Trung ương 8 khóa XIII | Nghị quyết số 42-NQ/TW ngày 24/11/2023",
+        (f"{RESOLUTION}/2023/42", "part_of", f"{RESOLUTION}/k13/~tw8"),
+    ),
+    ("Nghị quyết Trung ương 6 khóa XII | Nghị quyết số 18-NQ/TW ngày 16/6/2022", None),
     (
         "Luật Đất đai số 31/2024/QH15 | Luật Đất đai năm 2024",
         ("vn/state/qh/luat/2024/~dat-dai", "same_as", "vn/state/qh/luat/2024/31"),
     ),
     ("Luật Đất đai số 31/2024/QH15 | Luật Đất đai số 32/2024/QH15 | Luật Đất đai năm 2024", None),
-    ("Nghị quyết Trung ương 6 khóa XII, Nghị quyết số 18-NQ/TW ngày 25/10/2017", None),
+    ("Nghị quyết Trung ương 2 khóa XIV, Nghị quyết số 18-NQ/TW ngày 25/10/2027", None),
     ("Nghị quyết Trung ương 4 khóa XI (Nghị quyết số 18-NQ/TW ngày 25/10/2017)", None),
 ]
 
@@ -193,7 +206,7 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[obje
 def test_the_world_is_not_dull(truth: dict[str, list[tuple[object, ...]]]) -> None:
     assert all(truth[table] for table in truth), {table: len(rows) for table, rows in truth.items()}
     links = {row[:4] for row in truth["regulation_links"]}
-    assert (f"{RESOLUTION}/k12/~tw6", "same_as", f"{RESOLUTION}/2017/18", "stated") in links
+    assert (f"{RESOLUTION}/2017/18", "part_of", f"{RESOLUTION}/k12/~tw6", "stated") in links
     assert ("vn/state/qh/luat/2024/~dat-dai", "same_as", "vn/state/qh/luat/2024/31", "stated") in links
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.folding import fold
+from pipelines.references.identity import party_term
 from pipelines.references.registers import abbreviations, document_types, issuers, laws, terms
 from pipelines.references.tokens import SPOKEN, kinds_of_words
 
@@ -26,6 +27,7 @@ WORDS = {
     },
     "laws.tsv": {"type": {"Luật", "Bộ luật", "Pháp lệnh"}},
     "terms.tsv": {},
+    "plenums.tsv": {},
 }
 
 
@@ -70,6 +72,12 @@ def test_no_two_laws_share_a_number() -> None:
 
 def test_terms_are_in_order() -> None:
     assert list(terms()) == sorted(terms())
+
+
+def test_a_plenum_falls_into_its_term() -> None:
+    for row in rows("plenums.tsv"):
+        assert party_term(row["issued"]) == row["term"], row
+        assert re.fullmatch(r"\d\d-NQ/TW", row["symbol"]), row
 
 
 def test_words_are_of_one_kind() -> None:

@@ -2,14 +2,14 @@
 
 A plenum of the Central Committee is cited by its number ("Nghị quyết Trung ương 6 khóa XII") and its resolutions by
 theirs ("Nghị quyết số 18-NQ/TW"), a law by name and year and by number. Where a page puts both together they are
-linked.
+linked, and plenums with their resolutions also where the register has them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 
@@ -18,10 +18,11 @@ from pipelines.corpus.identity import term_of
 from pipelines.folding import fold
 from pipelines.references import find_references
 from pipelines.references.naming import Name
+from pipelines.references.registers import plenums
 from pipelines.store import Store
 from pipelines.units import slugify
 
-OURS = ("term", "corpus", "stated")  # reasons of links that are made, and unmade, here; a person's own stay
+OURS = ("term", "corpus", "stated", "register")  # reasons of links that are made, and unmade, here; a person's own stay
 _COLUMNS = ("subject", "link", "object", "reason", "article")
 # "Nghị quyết Trung ương 6 khóa XII (Nghị quyết số 18-NQ/TW)": what may stand between the two names of one document.
 # A comma may not: it lists documents as well.
@@ -31,7 +32,7 @@ _LAW_NAME = re.compile(r"(?:luat|bo luat|phap lenh)\s(?P<name>[^\d(]+?)\s(?:nam|
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A row of ``regulation_links``: ``article`` is the first that bears it out."""
+    """A row of ``regulation_links``: ``article`` is the first that bears it out, None where a register does."""
 
     subject: str
     link: str
@@ -53,17 +54,28 @@ def keep_links(store: Store, resolved: Iterable[Link]) -> int:
 
 def _plenums(store: Store) -> Iterator[Link]:
     """A plenum with one known resolution is that resolution; of several, each is a part of it."""
-    stated: dict[str, dict[str, int]] = defaultdict(dict)
+    known = {row["id"] for row in store.rows("SELECT id FROM regulations WHERE id GLOB 'vn/party/tw/nghi-quyet/*'")}
+    stated: dict[str, dict[str, int | None]] = defaultdict(dict)
     for plenum, resolution, article in _plenum_evidence(store):
         issued = store.value("SELECT issued FROM regulations WHERE id = ?", [resolution])
         if term_of(resolution, str(issued) if issued else None, None) == Name.of(plenum).period:
             stated[plenum].setdefault(resolution, article)
+    for plenum, registered in _registered().items():
+        for resolution in registered & known if plenum in known else ():
+            stated[plenum].setdefault(resolution, None)
     for plenum, resolutions in sorted(stated.items()):
-        for resolution, article in sorted(resolutions.items()):
-            if len(resolutions) == 1:
-                yield Link(plenum, "same_as", resolution, "stated", article)
+        alone = len(_registered().get(plenum, frozenset()) | resolutions.keys()) == 1
+        for resolution, stating in sorted(resolutions.items()):
+            reason = "register" if stating is None else "stated"
+            if alone:
+                yield Link(plenum, "same_as", resolution, reason, stating)
             else:
-                yield Link(resolution, "part_of", plenum, "stated", article)
+                yield Link(resolution, "part_of", plenum, reason, stating)
+
+
+def _registered() -> Mapping[str, frozenset[str]]:
+    """The resolutions of each plenum of the register, by the identifiers of both."""
+    return {f"vn/party/tw/nghi-quyet/{term}/~{name}": resolutions for (term, name), resolutions in plenums().items()}
 
 
 def _plenum_evidence(store: Store) -> Iterator[tuple[str, str, int]]:
@@ -71,10 +83,10 @@ def _plenum_evidence(store: Store) -> Iterator[tuple[str, str, int]]:
     for row in store.rows(_BESIDE_PLENUM):
         if _APPOSED.fullmatch(fold(row["gap"]).text):
             yield row["plenum"], row["resolution"], row["article"]
-    plenums = {row["id"] for row in store.rows("SELECT id FROM regulations WHERE id GLOB 'vn/party/tw/nghi-quyet/k*'")}
+    known = {row["id"] for row in store.rows("SELECT id FROM regulations WHERE id GLOB 'vn/party/tw/nghi-quyet/k*'")}
     for row in store.rows(_OF_PLENUM):
         plenum = _plenum_in(row["issuer"])
-        if plenum in plenums:
+        if plenum in known:
             yield plenum, row["resolution"], row["article"]
 
 

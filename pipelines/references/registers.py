@@ -169,6 +169,18 @@ def terms() -> tuple[tuple[str, str], ...]:
 
 
 @cache
+def plenums() -> Mapping[tuple[str, str], frozenset[str]]:
+    """The identifiers of the resolutions that the name of a plenum means, by its term and name: ("k12", "tw6")."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for row in _rows("plenums.tsv"):
+        number = row["symbol"].partition("-")[0].lstrip("0")
+        resolution = f"vn/party/tw/nghi-quyet/{row['issued'][:4]}/{number}"
+        key = row["term"], row["name"]
+        found[key] = found.get(key, frozenset()) | {resolution}
+    return MappingProxyType(found)
+
+
+@cache
 def laws() -> Mapping[tuple[str, str], tuple[Law, ...]]:
     """The versions of every law, code and ordinance by the slugs of its type and name, oldest first."""
     found: dict[tuple[str, str], tuple[Law, ...]] = {}
