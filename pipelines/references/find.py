@@ -17,7 +17,7 @@ from .registers import document_types, type_words
 from .shorts import stands_alone, stands_in_list
 from .symbols import Symbol, read_pieces, read_symbol
 from .text import Text
-from .tokens import is_plural, kinds_of_words, scanner, sparse_scanner, spoken_types
+from .tokens import TAIL, is_plural, kinds_of_words, scanner, sparse_scanner, spoken_types
 
 _GAP = grammar.GAP
 _REACH = 80  # a type word may stand this far before its number, with an issuer between
@@ -79,7 +79,7 @@ def find(text: Text) -> list[Citation]:
     near, far = scanner(), sparse_scanner()
     while token := (near if at <= walk.reach else far).search(text.folded, at):
         at = token.end()
-        if token.lastgroup:
+        if token[0][0].isdigit():
             _at_number(walk, token)
         else:
             word = " ".join(token[0].split())
@@ -125,13 +125,15 @@ _STEPS = {"type": _at_type, "spoken": _at_spoken, "name": _at_name, "acronym": _
 
 
 def _at_number(walk: _Walk, token: re.Match[str]) -> None:
-    text, start, coded = walk.text, token.start(), token["coded"] is not None
-    if start > walk.reach and not coded:
+    text, (start, end) = walk.text, token.span()
+    tail = TAIL.match(text.folded, end)
+    if tail is None or (start > walk.reach and tail["coded"] is None):
         return  # a number of the running text, or part of a date
-    before = _behind_head(walk, start) or (_alone(text, start) if coded else _in_list(walk, start))
+    before = _behind_head(walk, start) or (_alone(text, start) if tail["coded"] else _in_list(walk, start))
     if before is None:
         return
-    symbol = _symbol(text, token, after_head=before.head is not None)
+    split = _SPLIT.match(text.folded, start) if before.head else None
+    symbol = _split_symbol(text, split) if split else read_symbol(token[0], text.plain[end : tail.end()])
     if symbol.pieces:
         citation = _full(walk, start, symbol, before)
     elif before.head and before.issuer is None and (before.marked or "(" not in text.plain[before.head.end : start]):
@@ -182,11 +184,8 @@ def _between(walk: _Walk, number: int) -> re.Match[str] | None:
     return _BETWEEN.fullmatch(walk.text.folded, last.end, number)
 
 
-def _symbol(text: Text, token: re.Match[str], *, after_head: bool) -> Symbol:
-    """The symbol at a number, behind a type word also over a space that scanning put into the number."""
-    split = _SPLIT.match(text.folded, token.start()) if after_head else None
-    if split is None:
-        return read_symbol(token[0], text.plain[token.end() : token.end("tail")])
+def _split_symbol(text: Text, split: re.Match[str]) -> Symbol:
+    """The symbol at a number that scanning put a space into."""
     symbol = read_symbol(split["first"] + split["rest"], text.plain[split.end() : split.end() + _REACH])
     return symbol._replace(length=symbol.length + 1)
 

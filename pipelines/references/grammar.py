@@ -37,11 +37,12 @@ def one_of(phrases: str) -> str:
     return trie(phrase.strip() for phrase in phrases.split(",")) + "(?![a-z])"
 
 
-def headed(words: Iterable[str]) -> str:
+def headed(words: Iterable[str], others: Iterable[str] = ()) -> str:
     """``trie`` of whole words of two letters or more: no letter before the first, none after the last.
 
     The look-behind stands after the second letter, so that a scan skips by first letters and drops most of the rest at
     the second. A digit may stand before: footnote and list numbers are often glued on ("3Quyết định 595/QĐ-BHXH").
+    ``others`` are expressions that begin with a character as it is: any else would end the skipping.
     """
     branches: dict[str, list[str]] = {}
     for word in sorted(set(words)):
@@ -49,7 +50,8 @@ def headed(words: Iterable[str]) -> str:
     letters: dict[str, list[str]] = {}
     for two, rest in branches.items():
         letters.setdefault(two[0], []).append(f"{two[1]}(?<![a-z]{two}){trie(rest)}")
-    return "(?:" + "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in letters.items()) + ")(?![a-z])"
+    heads = (f"{first}(?:{'|'.join(rest)})(?![a-z])" for first, rest in letters.items())
+    return f"(?:{'|'.join([*heads, *others])})"
 
 
 def headed_phrases(phrases: str) -> str:
@@ -64,7 +66,9 @@ SPACE = r"(?: {1,9}+(?:\n {0,9}+)?+|\n {0,9}+)"  # the same, but at least someth
 JOINT = r" {0,3}+\n?+ {0,3}+[-/_] {0,3}+\n?+ {0,3}+"  # "68- NQ/TW", "46 /QĐ-UBND", a break at any joint
 
 # 18, 002, 30a, 66.7; not the rest of a longer number or of "1.000"
-NUMBER = r"\d(?<![\d]\d)(?<!\d[.,]\d)\d{0,4}+(?!\d)(?:\.\d{1,3}+(?=[/-]))?+(?:[a-z](?![a-z0-9]))?+"
+_BEHIND_DIGIT = r"(?<!\d\d)(?<!\d[.,]\d)\d{0,4}+(?!\d)(?:\.\d{1,3}+(?=[/-]))?+(?:[a-z](?![a-z0-9]))?+"
+NUMBER = rf"\d{_BEHIND_DIGIT}"
+NUMBERS = tuple(f"{digit}{_BEHIND_DIGIT}" for digit in "0123456789")  # the same, by the first digit
 YEAR = r"(?:19|20)\d\d(?!\d)"
 CODE = r"[a-z][a-z0-9&]{0,24}+(?:\.[a-z](?![a-z]))?+"  # NQ, TTg, BGD&ĐT, T.Ư
 UNIT_IN_BRACKETS = r"\([a-z]\d{1,3}\)"  # 3259/QĐ-BCA(V28)

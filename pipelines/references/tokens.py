@@ -23,23 +23,21 @@ CODE_ACRONYMS = {
 _COUNT = r"(?<![\d.,/-])(?<!dieu )(?<!khoan )(?<!diem )(?<!muc )(?<!chuong )(?<!phan )(?<!ngay )(?<!thang )\d{1,2}"
 _PLURAL = re.compile(rf"(?:(?<![a-z])(?:cac|nhung|hai|ba|bon|nam|sau|bay|tam|chin|muoi)|{_COUNT}) {{1,3}}$")
 _LONGEST_PLURAL = 8  # characters
+# What follows a number: with letters in it, "/QĐ-UBND", "/2020/NĐ-CP", or a year or nothing.
+TAIL = re.compile(rf"(?P<coded>{grammar.CODED_TAIL})|{grammar.YEAR_IN_SYMBOL}")
 
 
 @cache  # compiled once from the registers, which do not change
 def scanner() -> re.Pattern[str]:
-    """The scanner: a match is a word of ``kinds_of_words``, or a number with what follows it in the group ``tail``.
-
-    The tail is in the group ``coded`` too where it has letters: "/QĐ-UBND", "/2020/NĐ-CP"; else it is a year or empty.
-    """
-    tail = rf"(?P<tail>(?P<coded>{grammar.CODED_TAIL})|{grammar.YEAR_IN_SYMBOL})"
-    return re.compile(rf"{grammar.headed(kinds_of_words())}|{grammar.NUMBER}(?={tail})")
+    """The scanner: a match is a word of ``kinds_of_words`` or a number."""
+    return re.compile(grammar.headed(kinds_of_words(), grammar.NUMBERS))
 
 
 @cache  # as scanner
 def sparse_scanner() -> re.Pattern[str]:
-    """The scanner that passes over numbers without letters, for where nothing stands that they might belong to."""
-    tail = rf"(?P<tail>(?P<coded>{grammar.CODED_TAIL}))"
-    return re.compile(rf"{grammar.headed(kinds_of_words())}|{grammar.NUMBER}(?={tail})")
+    """The scanner that passes over plain numbers, for where nothing stands near that they might belong to."""
+    coded = (f"{number}(?={grammar.CODED_TAIL})" for number in grammar.NUMBERS)
+    return re.compile(grammar.headed(kinds_of_words(), coded))
 
 
 @cache  # as scanner
