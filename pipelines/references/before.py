@@ -13,19 +13,21 @@ from .making import read_making_ahead
 from .text import Text
 
 _GAP = grammar.GAP
-_UNIT = r"(?:diem|khoan|dieu|muc|chuong|phan|tiet|phu luc)"
+_UNITS = ("diem", "khoan", "dieu", "muc", "chuong", "phan", "tiet", "phu luc")
+_UNIT = f"(?:{'|'.join(_UNITS)})"
 _VALUE = r"(?:\d{1,3}[a-z]?(?![a-z])|[a-z](?![a-z])|[ivx]{1,6}(?![a-z]))"
 _VALUES = rf"{_VALUE}(?:(?:,{_GAP}|{_GAP}va{_GAP}|-){_VALUE}){{0,8}}"
 _PINPOINT = re.compile(
-    rf"(?<![a-z])(?:cac{_GAP})?(?P<pin>{_UNIT}{_GAP}{_VALUES}(?:,?{_GAP}(?:va |cua )?{_UNIT}{_GAP}{_VALUES}){{0,4}}|"
-    rf"loi noi dau)"
-    rf",?{_GAP}(?:cua |trong |tai |, )?{_GAP}$"
+    rf"(?P<pin>{grammar.headed((*_UNITS, 'loi noi dau'))}"
+    rf"(?:(?<=dau)|{_GAP}{_VALUES}(?:,?{_GAP}(?:va |cua )?{_UNIT}{_GAP}{_VALUES}){{0,4}})"
+    rf"),?{_GAP}(?:cua |trong |tai |, )?{_GAP}$"
 )
 _ADVERB = grammar.one_of("da, vua, moi, tung, se, cung, thong nhat, chinh thuc, con, tiep tuc, ky, duoc, cho, chinh")
-_ACT = grammar.one_of(
-    "ban hanh, ky ban hanh, ky, ra, co, gui, phat, thong qua, cong bo, phat hanh, dua ra, phe duyet, ra doi"
+_ACTS = "ban hanh, ky ban hanh, ky, ra, co, gui, phat, thong qua, cong bo, phat hanh, dua ra, phe duyet, ra doi"
+_ISSUES = re.compile(
+    rf"(?<![a-z])(?:{_ADVERB}{_GAP}){{0,4}}{grammar.one_of(_ACTS)}{_GAP}(?:cac |\d{{1,2}} |van ban |luon )?$"
 )
-_ISSUES = re.compile(rf"(?<![a-z])(?:{_ADVERB}{_GAP}){{0,4}}{_ACT}{_GAP}(?:cac |\d{{1,2}} |van ban |luon )?$")
+_ENDS_OF_ACT = (*(act.split()[-1] for act in _ACTS.split(",")), "cac", "van ban", "luon", *"0123456789")
 _DEADLINE_OR_MEETING = grammar.one_of(
     "truoc, den, toi, het, sau, qua, hoi nghi, cuoc hop, hop, ky hop, phien hop, le, buoi, toa dam"
 )
@@ -47,7 +49,7 @@ _YEAR_OF_ACT = re.compile(
     rf"|(?:thang{_GAP}\d{{1,2}}{_GAP},?{_GAP})?nam{_GAP})(?P<year>{grammar.YEAR}),"
 )
 _ON_BEHALF = re.compile(rf"(?<![a-z])thay mat{_GAP}")
-_SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n\n")
+_SENTENCE_END = re.compile(r"[.!?;\n](?:(?<=\n)\n|(?<!\n)(?=\s))")
 _AND = re.compile(r"[ \n]*(?:,|(?<![a-z])va(?![a-z]))?[ \n]*")
 _WORD = re.compile(r"(?<![a-z])[a-z]")
 _WINDOW = 220  # how far before a citation its sentence is read
@@ -77,7 +79,7 @@ def read_lead(text: Text, citation: Citation, left: int, *, effect: bool) -> Lea
     if effect:
         day = _day_of_effect(text, _sentence_start(text.folded, start, citation.start), citation.start)
         return Lead(day, effective=True)
-    act = _ISSUES.search(text.folded, max(start, citation.start - _ACT_WINDOW), citation.start)
+    act = _act(text.folded, max(start, citation.start - _ACT_WINDOW), citation.start)
     start = _sentence_start(text.folded, start, citation.start)
     if act is None or act.start() < start:
         making = read_making_ahead(text, start, citation.start)
@@ -88,6 +90,11 @@ def read_lead(text: Text, citation: Citation, left: int, *, effect: bool) -> Lea
     actor = _actor(text, begun, act.start())
     issuer = _agreeing(text, begun, actor, citation) if actor else None
     return Lead(day, issuer, year=year["year"] if year else None)
+
+
+def _act(folded: str, start: int, end: int) -> re.Match[str] | None:
+    """The act of issuing right before an offset; most citations have none, which the last word tells at once."""
+    return _ISSUES.search(folded, start, end) if folded[start:end].rstrip(" \n").endswith(_ENDS_OF_ACT) else None
 
 
 def _sentence_start(folded: str, start: int, end: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -16,12 +16,13 @@ from .bodies import Body, unit_known
 from .text import Text
 
 _GAP = grammar.GAP
-_SEATS = grammar.headed_phrases(
+# "tỉnh Gia Lai", "Tỉnh ủy Gia Lai", "HĐND Cần Thơ": a unit named as the seat of bodies
+_SEATS = (
     "tinh, thanh pho, tp, tinh uy, thanh uy, ubnd, hdnd, ubnd tinh, hdnd tinh, dang bo, bao, dai ptth, dai phat thanh"
 )
-# "tỉnh Gia Lai", "Tỉnh ủy Gia Lai", "HĐND Cần Thơ": a unit named as the seat of bodies
-_SEAT = re.compile(rf"{_SEATS}\.?{_GAP}(?=[a-z])")
-_DISTRICT = re.compile(rf"{grammar.headed_phrases('huyen, quan, thi xa, huyen uy, quan uy, thi uy')}{_GAP}(?=[a-z])")
+_DISTRICTS = "huyen, quan, thi xa, huyen uy, quan uy, thi uy"
+_NAMED = re.compile(rf"(?P<word>{grammar.headed_phrases(f'{_SEATS}, {_DISTRICTS}')})(?P<dot>\.?){_GAP}(?=[a-z])")
+_OF_DISTRICT = re.compile(grammar.one_of(_DISTRICTS))
 _WORDS = re.compile(rf"{grammar.NAME}(?:[ -]{{1,3}}{grammar.NAME}){{0,4}}")
 _ANY = re.compile(rf"(?<!\w){grammar.NAME}(?:[ -]{{1,3}}{grammar.NAME}){{1,4}}")
 # The commonest surnames, and what stands before a person's name.
@@ -75,12 +76,26 @@ class Place:
 
 def survey(text: Text, site: Surroundings, dateline: str | None) -> Surroundings:
     """What a site says, and what its page says too: the units and districts it names as seats of bodies."""
-    seats = Counter(slug for match in _SEAT.finditer(text.folded) if (slug := unit_in(text.plain, match.end())))
-    if not seats and site.site:
-        seats.update(_other_unit(text, site.site))
-    districts = {slug for match in _DISTRICT.finditer(text.folded) if (slug := _name_at(text.plain, match.end()))}
+    units, districts = _named(text)
+    if not units and site.site:
+        units = _other_unit(text, site.site)
     districts = districts or _only_name(text)
-    return replace(site, dateline=dateline, units=tuple(seats), districts=tuple(sorted(districts)))
+    return replace(site, dateline=dateline, units=tuple(units), districts=tuple(sorted(districts)))
+
+
+def _named(text: Text) -> tuple[Collection[str], set[str]]:
+    """The units that a page names as the seats of bodies, in order, and the districts."""
+    units: list[str | None] = []
+    districts: list[str | None] = []
+    for match in _NAMED.finditer(text.folded):
+        at = match.end()
+        if not text.plain[at].isupper():
+            continue
+        if _OF_DISTRICT.match(match["word"]) is None:
+            units.append(unit_in(text.plain, at))
+        elif not match["dot"]:
+            districts.append(_name_at(text.plain, at))
+    return dict.fromkeys(filter(None, units)), set(filter(None, districts))
 
 
 def unit_in(plain: str, start: int = 0) -> str | None:
