@@ -28,15 +28,17 @@ The way of a text through `pipelines/references/`:
 | fold | `folding`, `text` | marks, case, dashes, slashes, look-alikes and entities become one spelling, offsets kept |
 | scan | `grammar`, `tokens` | one regular expression finds type words and numbers |
 | find | `find`, `symbols`, `credible`, `shorts` | tokens become citations by number, or not |
-| | `names`, `law_names`, `acronyms`, `congresses`, `anaphors`, `english` | by name, by meeting, by reference to the text, on English pages |
+| | `names`, `law_names`, `acronyms` | by name |
+| | `congresses`, `anaphors`, `english` | by meeting, by reference to the text, on English pages |
 | read | `context`, `before`, `making`, `dates`, `bodies`, `lists` | date and its role, issuer, subject, pinpoint |
 | identify | `identity`, `places` | system, issuer, place, type, period, number |
-| relate | `relations`, `cues`, `scene`, `subjects`, `speaker`, `expiry`, `sentences` | what one document does to another |
+| relate | `relations`, `cues`, `scene`, `expiry`, `sentences` | what one document does to another |
+| | `subjects`, `speaker` | who acts where a sentence names no document |
 | resolve | `resolve` | antecedents within the page |
 | assemble | `assemble` | mentions, regulations, relations, aliases |
 
-What is known of types, bodies and laws are rows of `types.tsv`, `issuers.tsv`, `local.tsv`, `laws.tsv`, `plenums.tsv` and `terms.tsv`,
-each with its source: adding a code is adding a line.
+What is known of types, bodies and laws are rows of `types.tsv`, `issuers.tsv`, `local.tsv`, `laws.tsv`, `plenums.tsv`
+and `terms.tsv`, each with its source: adding a code is adding a line.
 """
 
 
