@@ -108,7 +108,9 @@ def _judge(lease: Lease, exchange: Exchange, content: Content, site: Site, now: 
         state, cause = BY_STATUS[status]
         return Next(state, cause=cause, host_failed=False)
     if status in TRY_AGAIN:
-        return try_again(lease, f"http-{status}", now, after=_retry_after(exchange, now), host_failed=True)
+        after = _retry_after(exchange, now)
+        step = try_again(lease, f"http-{status}", now, after=after, host_failed=True)
+        return replace(step, host_rests=after)  # who names a time means the server, not this one page
     if status == 304:
         return Next("done", host_failed=False) if lease.conditional else try_again(lease, "unasked-304", now)
     if status != 200:

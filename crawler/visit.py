@@ -64,9 +64,9 @@ class Next:
     """The state a lease ends in.
 
     ``retry_at`` (epoch seconds) says when state "new" is due, and when a "done" article is to be looked at again, which
-    was ``interval`` seconds ahead. ``host_failed`` counts towards the host's breaker, None leaves
-    it alone; ``alias_of`` is the address that a redirect leads to; ``etag`` and ``last_modified`` are the server's, to
-    be asked with next time.
+    was ``interval`` seconds ahead. ``host_failed`` counts towards the host's breaker, None leaves it alone;
+    ``host_rests`` are the seconds for which the host asks to be left alone. ``alias_of`` is the address that a redirect
+    leads to; ``etag`` and ``last_modified`` are the server's, to be asked with next time.
     """
 
     state: UrlState
@@ -75,6 +75,7 @@ class Next:
     interval: float | None = None
     fetch_url: str | None = None
     host_failed: bool | None = None
+    host_rests: float | None = None
     children: tuple[Candidate, ...] = ()
     alias_of: str | None = None
     etag: str | None = None

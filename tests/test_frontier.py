@@ -172,6 +172,16 @@ def test_the_breaker_rests_a_host_and_keeps_its_pages(store: Store) -> None:
     assert store.value("SELECT failures FROM hosts WHERE host = ?", [HOST]) == 0
 
 
+@pytest.mark.parametrize(("asked", "rests"), [(90.0, 90.0), (86400.0, frontier.BREAKER_LIMIT)])
+def test_a_host_that_names_a_time_is_left_alone_until_then(store: Store, asked: float, rests: float) -> None:
+    add(store, *(candidate(str(i)) for i in range(4)))
+    one, other = lease(store, limit=1)[0], lease(store, limit=1, now=NOW + 3)[0]
+    settle(store, one, Next("new", cause="http-429", host_failed=True, host_rests=asked))
+    settle(store, other, Next("done", host_failed=False), now=NOW + 4)
+    assert lease(store, now=NOW + rests - 2) == [], "though a page that was under way came well"
+    assert lease(store, now=NOW + rests + 1) != []
+
+
 @pytest.mark.parametrize(
     ("retry", "more"),
     [(0.0, True), (frontier.PATIENCE - 1, True), (frontier.PATIENCE + 10, False)],

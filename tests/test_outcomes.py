@@ -91,6 +91,7 @@ def test_an_answer_decides_the_next_state(
 def test_retry_after_is_honoured(site: Site) -> None:
     visit = after_exchange(lease(), exchange(429, {"Retry-After": "120"}), site, NOW)
     assert (visit.next.retry_at or 0) >= NOW + 120
+    assert visit.next.host_rests == 120, "the host, not this page alone"
 
 
 def test_a_redirect_adds_its_target_and_leaves_an_alias(site: Site) -> None:

@@ -80,6 +80,27 @@ def test_two_processes_may_make_the_file_at_once(path: Path) -> None:
     assert errors == []
 
 
+class Reluctant(sqlite3.Connection):
+    """Says "locked" the first few times that its mode is to be changed, as SQLite does when two change it at once."""
+
+    refusals = 3
+
+    def execute(self, sql: str, *parameters: object) -> sqlite3.Cursor:
+        if sql == "PRAGMA journal_mode = WAL" and self.refusals:
+            self.refusals -= 1
+            locked = sqlite3.OperationalError("database is locked")
+            locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise locked
+        return super().execute(sql, *parameters)  # type: ignore[arg-type]
+
+
+def test_a_new_file_whose_mode_another_changes_is_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k, factory=Reluctant))
+    with Store.open(path) as store:
+        assert store.value("PRAGMA journal_mode") == "wal"
+
+
 def test_a_transaction_is_all_or_nothing(path: Path) -> None:
     with Store.open(path) as store:
         with store.write() as tx:

@@ -24,7 +24,7 @@ PATIENCE = 120.0  # a run waits this long for a row that is not due; a later one
 MAX_DEPTH = 400  # of listing pages behind one another; a calendar without end stops here
 BREAKER_AFTER = 5  # failures of a host in a row
 BREAKER_SECONDS = 60.0
-BREAKER_LIMIT = 3600.0
+BREAKER_LIMIT = 3600.0  # also for what a host asks for itself
 
 
 class LeaseLost(Exception):  # noqa: N818 - an event between two processes, not an error of this one
@@ -207,6 +207,9 @@ def settle(tx: Transaction, held: Lease, step: Next, *, owner: str, now: float) 
         )
     if step.host_failed is not None:
         _breaker(tx, held.host, failed=step.host_failed, now=now)
+    if step.host_rests:
+        until = now + min(step.host_rests, BREAKER_LIMIT)
+        tx.execute("UPDATE hosts SET next_allowed = max(next_allowed, ?) WHERE host = ?", [until, held.host])
 
 
 def _breaker(tx: Transaction, host: str, *, failed: bool, now: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -59,7 +60,7 @@ class Store:
             _refuse_foreign(connection, path)  # before the first pragma that writes
             refuse_newer(connection, path)
             connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-            connection.execute("PRAGMA journal_mode = WAL")
+            _go_over_to_log(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT}")
             migrate(connection, path, say)
@@ -135,6 +136,23 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _go_over_to_log(connection: sqlite3.Connection) -> None:
+    """Nothing; the database is in WAL mode.
+
+    Of two processes that both read a new file and want to change its mode, SQLite tells one "locked" at once, since
+    neither would ever give way; that one has to let go and try again.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path, *, empty: bool = False) -> None:
