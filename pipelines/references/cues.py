@@ -52,6 +52,7 @@ BY = re.compile(  # "được sửa đổi, bổ sung một số điều bởi",
 )
 _DENIED = re.compile(r"(?<![a-z])(?:(?:khong|chua|chang)(?: \w+)?|(?<!quy )(?:dinh chi|tam dung)(?: viec)?)[ \n]+$")
 _ASKED = re.compile(r"[^.;]{0,40}?(?:hay khong|khong\?)")
+_LONGEST_QUESTION = 49  # characters
 # "kết quả 3 năm thực hiện", "kiểm tra việc thực hiện": what is reviewed is not implemented by the review
 _REVIEWED = re.compile(
     r"(?<![a-z])(?:ket qua|tinh hinh|giam sat|kiem tra|ra soat|thanh tra|khao sat|so ket|tong ket|nam|cong tac)"
@@ -65,13 +66,11 @@ GROUND_OF = re.compile(
 )
 _MADE_BY = re.compile(r"(?:duoc|do) [^,;.:]{0,60}?(?:ban hanh|xay dung|thong qua|ky|phe duyet)(?![a-z])")
 OTHER_CLAUSE = re.compile(
-    r"(?<![a-z])(?:"
-    + grammar.one_of(
+    grammar.headed_phrases(
         "ban hanh, cho biet, yeu cau, de nghi, phat bieu, hoi nghi, tong ket, so ket, danh gia, giao cho, phai,"
         "hop ban, trong khi, va cac, va nhung, cung cac, nguoi dan, doanh nghiep, cac dia phuong, cac don vi,"
         "cap xa, cap huyen, cap tinh"
     )
-    + ")"
 )
 CLAUSE_OPENS = re.compile(r"[;\n][ \n]*(?:de |nham )?$")  # the cue opens a clause: "...; Căn cứ Nghị định ..."
 LINE_OPENS = re.compile(r"(?:^|[\n;])[ \n]*(?:[-+•*][ ]*)?$")
@@ -89,7 +88,8 @@ class Cue(NamedTuple):
     def denied(self, folded: str, behind: int) -> bool:
         """Whether the cue is negated, asked about, or about a review; ``behind`` is where its object ends."""
         reviewed = self.kind == "implements" and _REVIEWED.search(self.before)
-        return bool(_DENIED.search(self.before) or reviewed or _ASKED.match(folded, behind))
+        asked = "khong" in folded[behind : behind + _LONGEST_QUESTION] and _ASKED.match(folded, behind)
+        return bool(asked or reviewed or _DENIED.search(self.before))
 
 
 def read_cue(folded: str, match: re.Match[str]) -> Cue:

@@ -51,22 +51,29 @@ class Scene:
         """The document whose own text this is, if it is one."""
         return speaker_of(self.text, self.citations, self.contexts)
 
+    @cached_property
+    def _sentences(self) -> Sequence[int]:
+        return [self.layout.sentence(one.start) for one in self.citations]
+
+    @cached_property
+    def _tails(self) -> Sequence[int]:
+        next_starts = [*(one.start for one in self.citations[1:]), len(self.text.folded)]
+        return [_tail(*known) for known in zip(self.citations, self.contexts, next_starts, strict=False)]
+
     def start(self, i: int) -> int:
         """Where a citation begins for its sentence: the first of a list at the type word it shares."""
         one = self.citations[i]
-        head = one.head.start if one.kind == "list" and one.head else one.start
-        return one.start if i and self.citations[i - 1].end > head else head
+        if one.kind != "list" or one.head is None or (i and self.citations[i - 1].end > one.head.start):
+            return one.start
+        return one.head.start
 
     def tail(self, i: int) -> int:
         """Where what belongs to a citation ends, its subject too if that stops before the next citation."""
-        one, context = self.citations[i], self.contexts[i]
-        after = self.citations[i + 1].start if i + 1 < len(self.citations) else len(self.text.folded)
-        end = context.subject[1] if context.subject and context.subject[1] <= after else max(context.end, one.end)
-        return min(end, after)
+        return self._tails[i]
 
     def together(self, i: int, offset: int) -> bool:
         """Whether a citation lies in the sentence of an offset."""
-        return self.layout.sentence(self.citations[i].start) == self.layout.sentence(offset)
+        return self._sentences[i] == self.layout.sentence(offset)
 
     def opening(self, offset: int) -> int:
         """Where the sentence of an offset starts."""
@@ -112,3 +119,8 @@ class Scene:
                 break
             first -= 1
         return list(range(first, j + 1))
+
+
+def _tail(citation: Citation, context: Context, after: int) -> int:
+    subject = context.subject
+    return min(subject[1] if subject and subject[1] <= after else max(context.end, citation.end), after)
