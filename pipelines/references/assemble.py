@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pipelines.models import Alias, Mention, Paragraph, References, Regulation, Relation, Zone
 
@@ -17,6 +17,7 @@ from .scene import Edge
 from .sentences import Layout
 from .text import Text
 
+_Row = tuple[str | None, ...]
 _ZONES: dict[str, Zone] = {"title": "title", "lead": "lead", "row": "row", "caption": "caption"}
 
 
@@ -107,8 +108,8 @@ def _regulations(mentions: Sequence[Mention], found: Sequence[Resolved]) -> tupl
 
 def _regulation(id_: str, group: Sequence[tuple[Mention, Resolved]]) -> Regulation:
     name = Name.of(id_)
-    symbol, issuer, code, subject, issued = map(majority, zip(*[_stated(mention) for mention, _ in group], strict=True))
-    level, unit, term = map(_first, zip(*[_known(one.identity) for _, one in group], strict=True))
+    symbol, issuer, code, subject, issued = _each(majority, [_stated(mention) for mention, _ in group])
+    level, unit, term = _each(_first, [_known(one.identity) for _, one in group])
     return Regulation(
         id_,
         label_of(id_, symbol, _on_one_line(group[0][0].surface)),
@@ -129,15 +130,20 @@ def _regulation(id_: str, group: Sequence[tuple[Mention, Resolved]]) -> Regulati
     )
 
 
-def _stated(mention: Mention) -> tuple[str | None, ...]:
+def _stated(mention: Mention) -> _Row:
     """What a mention says of its regulation: symbol, issuer, its code, subject, day of issue."""
     day = mention.date or mention.date_inferred if mention.date_role in ("issued", "partial") else None
     return mention.symbol, mention.issuer, mention.issuer_code, mention.subject, day
 
 
-def _known(identity: Identity) -> tuple[str | None, ...]:
+def _known(identity: Identity) -> _Row:
     """What the page tells of a regulation beyond its identifier: level, unit, term."""
     return identity.level, identity.unit, identity.term
+
+
+def _each(choose: Callable[[Sequence[str | None]], str | None], rows: Sequence[_Row]) -> Iterable[str | None]:
+    """The value chosen of each column; there is no choice in a single row, which most documents have."""
+    return rows[0] if len(rows) == 1 else map(choose, zip(*rows, strict=True))
 
 
 def _first(values: Iterable[str | None]) -> str | None:

@@ -24,7 +24,7 @@ def is_symbol(text: Text, start: int, symbol: Symbol, reading: Reading, head: He
     known = bool(reading.codes) and known_code(reading.codes[0])
     if reading.abbreviation is None and _SPACED.match(text.folded, start) and not _letter(head):
         return False
-    if not symbol.tail.certain:
+    if not symbol.certain:
         return reading.abbreviation is not None and known
     if head:
         return True

@@ -44,11 +44,7 @@ class Day(NamedTuple):
     month: int
     day: int
     end: int
-
-    @property
-    def iso(self) -> str | None:
-        """``YYYY-MM-DD``, or None without a year."""
-        return f"{self.year:04d}-{self.month:02d}-{self.day:02d}" if self.year else None
+    iso: str | None  # YYYY-MM-DD
 
     def completed(self, published: str | None) -> str | None:
         """The last such day up to the day of publication, for a day without a year; None where that cannot be said."""
@@ -71,10 +67,10 @@ def read_day(folded: str, start: int) -> Day | None:
     month = next(_month(group[key]) for key in ("m", "mw", "pm", "pmw", "em", "fm") if group[key])
     year = next((int(group[key]) for key in ("y", "yw", "ey", "fy") if group[key]), None)
     try:
-        date(year or 2024, month, day)
+        whole = date(year or 2024, month, day)
     except ValueError:
         return None
-    return Day(year, month, day, match.end())
+    return Day(year, month, day, match.end(), whole.isoformat() if year else None)
 
 
 def _month(word: str) -> int:

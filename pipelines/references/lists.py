@@ -69,7 +69,7 @@ def _with_symbol(one: Citation, last: Citation) -> Citation:
     symbol = last.symbol
     if one.symbol is None or one.symbol.pieces or symbol is None or not symbol.pieces:
         return one
-    own = symbol._replace(number=one.symbol.number, tail=symbol.tail._replace(year=one.symbol.year or symbol.year))
+    own = symbol._replace(number=one.symbol.number, year=one.symbol.year or symbol.year)
     return one._replace(symbol=own, reading=last.reading)
 
 

@@ -148,7 +148,7 @@ def _numbered(text: Text, citation: Citation) -> Citation:
     symbol = read_symbol(number["marked"] or number["bare"], text.plain[number.end() : number.end() + _LONGEST_TAIL])
     if not symbol.pieces:
         return citation
-    close = number.end() + symbol.tail.length
+    close = number.end() + symbol.length - len(symbol.number)
     if "(" in text.plain[citation.end : close] and text.plain.startswith(")", close):
         close += 1
     reading = read_pieces(symbol.pieces, citation.type)

@@ -43,7 +43,7 @@ def resolve(
     speaker: int | None = None,
 ) -> list[Resolved]:
     """Every citation with the document it means; ``speaker`` is the index of the one whose own text this is, if any."""
-    nodes = _index(identity for _, _, identity in parts if identity.id)
+    nodes = _index(identity for _, _, identity in parts)
     for _, _, identity in parts:
         if node := _dated_by(identity, nodes):
             for key in _keys(node):
@@ -63,16 +63,27 @@ def resolve(
 
 def _index(nodes: Iterable[Identity]) -> dict[str, list[Identity]]:
     """The documents of a page by number, by number and issuer, and by name where a law has one."""
-    index: dict[str, dict[str | None, Identity]] = {}
-    for node in nodes:
-        for key in _keys(node):
-            index.setdefault(key, {})[node.id] = node
-    return {key: list(found.values()) for key, found in index.items()}
+    known = {(id_, node.name): node for node in nodes if (id_ := node.id)}
+    index: dict[str, list[Identity]] = {}
+    for node in {id_: node for (id_, _), node in known.items()}.values():
+        for key in _by_number(node):
+            index.setdefault(key, []).append(node)
+    for node in known.values():
+        for key in _by_name(node):
+            index.setdefault(key, []).append(node)
+    return index
 
 
 def _keys(node: Identity) -> tuple[str, ...]:
-    keys = (node.number or "", f"{node.number}@{node.issuer}")
-    return keys if node.name is None or (node.number or "").startswith("~") else (*keys, f"~{node.name}")
+    return (*_by_number(node), *_by_name(node))
+
+
+def _by_number(node: Identity) -> tuple[str, ...]:
+    return node.number or "", f"{node.number}@{node.issuer}"
+
+
+def _by_name(node: Identity) -> tuple[str, ...]:
+    return () if node.name is None or (node.number or "").startswith("~") else (f"~{node.name}",)
 
 
 def _known(wanted: Identity, nodes: Mapping[str, list[Identity]]) -> Sequence[Identity]:
@@ -98,19 +109,20 @@ def _dated_by(identity: Identity, nodes: Mapping[str, list[Identity]]) -> Identi
 
 def _resolve(citation: Citation, context: Context, identity: Identity, nodes: Mapping[str, list[Identity]]) -> Resolved:
     own: ResolvedBy = "site" if identity.place_by == "site" else _BY_KIND[citation.kind]
-    if identity.id and identity.period != "-" and not (citation.name is not None and not citation.number):
-        return Resolved(citation, context, identity, identity.id, own, 1.0 if citation.kind == "full" else 0.95)
+    id_ = identity.id
+    if id_ and identity.period != "-" and not (citation.name is not None and not citation.number):
+        return Resolved(citation, context, identity, id_, own, 1.0 if citation.kind == "full" else 0.95)
     fitting = [node for node in _known(identity, nodes) if _fits(node, identity, citation)]
     candidates = _numbered_first([node for node in fitting if node.period != "-"] or fitting)
     if len(candidates) == 1:
         node = candidates[0]
-        if node.id == identity.id:
-            return Resolved(citation, context, identity, node.id, own, 0.95)
+        if node.id == id_:
+            return Resolved(citation, context, identity, id_, own, 0.95)
         merged = node._replace(place_by=identity.place_by or node.place_by, term=identity.term or node.term)
         return Resolved(citation, context, merged, node.id, "page", 0.9)
     if len(candidates) > 1 and not citation.name:
         return Resolved(citation, context, identity)
-    return Resolved(citation, context, identity, identity.id, own if identity.id else None, 0.6 if identity.id else 0.0)
+    return Resolved(citation, context, identity, id_, own if id_ else None, 0.6 if id_ else 0.0)
 
 
 def _numbered_first(nodes: list[Identity]) -> list[Identity]:

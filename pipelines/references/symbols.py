@@ -36,26 +36,19 @@ class Tail(NamedTuple):
 
 
 class Symbol(NamedTuple):
-    """The number of a document and what is written with it; ``length`` is how much text the whole took."""
+    """The number of a document and its ``Tail``; ``length`` is how much text the whole took."""
 
     number: str
-    tail: Tail
     length: int
-
-    @property
-    def year(self) -> str | None:
-        """The year in the symbol."""
-        return self.tail.year
-
-    @property
-    def pieces(self) -> tuple[str, ...]:
-        """The parts after number and year."""
-        return self.tail.pieces
+    year: str | None
+    pieces: tuple[str, ...]
+    code: str
+    certain: bool
 
     @property
     def text(self) -> str:
         """The symbol as its rules write it, without spaces: "96-QĐ/TW", "06/2022/QĐ-TTg"."""
-        return f"{self.number}/{self.year}{self.tail.code}" if self.year else self.number + self.tail.code
+        return f"{self.number}/{self.year}{self.code}" if self.year else self.number + self.code
 
 
 class Reading(NamedTuple):
@@ -68,7 +61,7 @@ class Reading(NamedTuple):
 def read_symbol(number: str, raw: str) -> Symbol:
     """The symbol of a number, as folding writes it, and of the text that follows it."""
     tail = read_tail(raw)
-    return Symbol(number, tail, len(number) + tail.length)
+    return Symbol(number, len(number) + tail.length, tail.year, tail.pieces, tail.code, tail.certain)
 
 
 @lru_cache(maxsize=8192)  # pages repeat what follows their numbers; the bound keeps a long run small
