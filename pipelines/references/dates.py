@@ -24,15 +24,12 @@ _MONTHS = [
     "december",
 ]
 _DAY_MONTH_YEAR = (
-    rf"(?P<d>\d{{1,2}}){_GAP}(?:[/.-]{_GAP}(?P<m>\d{{1,2}}){_GAP}[/.-]{_GAP}(?P<y>(?:19|20)\d\d)(?!\d)"
-    rf"|thang{_GAP}(?P<mw>\d{{1,2}}|gieng|chap){_GAP}(?:,{_GAP})?nam{_GAP}(?P<yw>(?:19|20)\d\d)(?!\d))"
+    rf"(\d{{1,2}}){_GAP}(?:[/.-]{_GAP}(\d{{1,2}}){_GAP}[/.-]{_GAP}({grammar.YEAR})"
+    rf"|thang{_GAP}(\d{{1,2}}|gieng|chap){_GAP}(?:,{_GAP})?nam{_GAP}({grammar.YEAR}))"
 )
-_DAY_MONTH = rf"(?P<pd>\d{{1,2}})(?:[/.-](?P<pm>\d{{1,2}})(?![/.-]?\d)|{_GAP}thang{_GAP}(?P<pmw>\d{{1,2}})(?!\d))"
-_MONTH = "|".join(_MONTHS)
-_ENGLISH = (
-    rf"(?:(?P<em>{_MONTH}) (?P<ed>\d{{1,2}}),? ?(?P<ey>(?:19|20)\d\d)"
-    rf"|(?P<fd>\d{{1,2}}) (?P<fm>{_MONTH}),? ?(?P<fy>(?:19|20)\d\d))"
-)
+_DAY_MONTH = rf"(\d{{1,2}})(?:[/.-](\d{{1,2}})(?![/.-]?\d)|{_GAP}thang{_GAP}(\d{{1,2}})(?!\d))"
+_MONTH = f"({'|'.join(_MONTHS)})"
+_ENGLISH = rf"{_MONTH} (\d{{1,2}}),? ?((?:19|20)\d\d)|(\d{{1,2}}) {_MONTH},? ?((?:19|20)\d\d)"
 _DAY = re.compile(rf"{_DAY_MONTH_YEAR}|{_DAY_MONTH}|{_ENGLISH}")
 _WORD_MONTHS = {"gieng": 1, "chap": 12}
 
@@ -62,10 +59,9 @@ def read_day(folded: str, start: int) -> Day | None:
     match = _DAY.match(folded, start)
     if match is None:
         return None
-    group = match.groupdict()
-    day = next(int(group[key]) for key in ("d", "pd", "ed", "fd") if group[key])
-    month = next(_month(group[key]) for key in ("m", "mw", "pm", "pmw", "em", "fm") if group[key])
-    year = next((int(group[key]) for key in ("y", "yw", "ey", "fy") if group[key]), None)
+    first, second, *rest = filter(None, match.groups())
+    day, month = (int(second), _month(first)) if first.isalpha() else (int(first), _month(second))
+    year = int(rest[0]) if rest else None
     try:
         whole = date(year or 2024, month, day)
     except ValueError:
