@@ -163,6 +163,7 @@ CREATE INDEX articles_published ON articles(published);
 CREATE INDEX articles_province_published ON articles(province, published);
 CREATE INDEX articles_cluster ON articles(cluster);
 CREATE INDEX articles_version ON articles(version);
+CREATE INDEX articles_fetch ON articles(fetch);
 
 CREATE TABLE texts (
   article INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
