@@ -22,6 +22,7 @@ from pathlib import Path
 
 from browse_world import generate, store
 from datasette.app import Datasette
+from targets import target
 
 from crawler.verbs.browse import datasette_over
 
@@ -108,6 +109,10 @@ def measure(folder: Path, n_articles: int) -> None:
     print(f"{'page':26} {'median':>8} {'p95':>8}   {'beside a writer':>15} {'p95':>8}")
     for (name, median, worst), (_, median_beside, worst_beside) in zip(alone, beside, strict=True):
         print(f"{name:26} {median:8.1f} {worst:8.1f}   {median_beside:15.1f} {worst_beside:8.1f}")
+    ours = [(name, median) for name, median, _ in beside if not name.startswith("stock")]
+    for what, is_search, asked in (("search", True, "≤ 250"), ("page", False, "≤ 100")):
+        slowest = max(median for name, median in ours if name.startswith("search") == is_search)
+        target(f"the slowest {what} of ours beside a writer, {n_articles:,} articles, median ms", asked, slowest)
     print(f"the writer stored {writer.stored} articles meanwhile")
     for database_of_datasette in datasette.databases.values():
         database_of_datasette.close()

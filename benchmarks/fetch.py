@@ -29,6 +29,7 @@ from typing import Any
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
+from targets import target
 
 from crawler.archive import Archive
 from crawler.tls.ladder import HostPolicy
@@ -187,6 +188,7 @@ def compare(addresses: dict[str, str], pages: int, rounds: int, width: int) -> N
     """Print pages/s and CPU a page of both, rounds interleaved, medians."""
     print(f"\nMedian of {rounds} interleaved rounds of {pages:,} pages, {width} at a time\n")
     print("| | pages/s | of plain Scrapy | CPU ms a page |\n|---|---|---|---|")
+    asked = []
     for scheme, url in addresses.items():
         got: dict[str, list[dict[str, Any]]] = {"scrapy": [], "danchieu": []}
         for _ in range(rounds):
@@ -198,6 +200,10 @@ def compare(addresses: dict[str, str], pages: int, rounds: int, width: int) -> N
             cpu = statistics.median(1000 * r["cpu"] / r["done"] for r in results)
             name = "plain Scrapy, fetch only, unverified" if kind == "scrapy" else "ladder, verified, archived"
             print(f"| {name}, {scheme} | {speeds[kind]:.0f} | {speeds[kind] / speeds['scrapy']:.2f} | {cpu:.2f} |")
+        asked.append((f"pages a second, {scheme}, to plain Scrapy", speeds["danchieu"] / speeds["scrapy"]))
+    print()
+    for what, found in asked:
+        target(what, "≥ 0.6", found)
 
 
 def flat(url: str, pages: int, width: int) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 import click
 import conllu
+from targets import target
 
 from pipelines.words import split_sentences
 from pipelines.words.decoder import CachedSegmenter
@@ -172,6 +173,9 @@ def main(files: tuple[Path, ...], rounds: int, limit: int | None) -> None:
         shown = "-" if sentences is None else f"{sentences:.2f}"
         speed = f"{characters / taken:,.0f} | {slowest / taken:.1f}"
         click.echo(f"| {system.name} | {word_f1(system, gold):.2f} | {shown} | {speed} |")
+    click.echo()
+    cold = statistics.median(times[compared[1].name])
+    target("words alone, caches empty, times underthesea", "≥ 2.3", slowest / cold)
 
 
 if __name__ == "__main__":
