@@ -53,6 +53,19 @@ IDENTITIES = [
     ("Nghị quyết Đại hội đại biểu toàn quốc MTTQ Việt Nam lần thứ IX", "vn/org/mttw/nghi-quyet/9/~dai-hoi"),
     ("Quyết định 12/QĐ-UBND ngày 5/6/2023 của UBND huyện Ia Grai", "vn/state/ubnd@gia-lai.ia-grai/quyet-dinh/2023/12"),
     ("Chỉ thị 28-CT/TU của Ban Thường vụ Tỉnh ủy Quảng Nam năm 2022", "vn/party/tu@quang-nam/chi-thi/2022/28"),
+    (
+        "HĐND thị xã Hương Trà (tỉnh Quảng Trị) thông qua Nghị quyết 20/NQ-HĐND năm 2022",
+        "vn/state/hdnd@quang-tri.huong-tra/nghi-quyet/2022/20",
+    ),
+    (
+        "Quyết định 9/QĐ-UBND ngày 5/6/2023 của UBND thành phố Long Khánh (Đồng Nai)",
+        "vn/state/ubnd@dong-nai.long-khanh/quyet-dinh/2023/9",
+    ),
+    (
+        "Quyết định 9/QĐ-UBND ngày 5/6/2023 của UBND thành phố Long Khánh, tỉnh Đồng Nai",
+        "vn/state/ubnd@dong-nai.long-khanh/quyet-dinh/2023/9",
+    ),
+    ("Liên đoàn Lao động tỉnh Long An có Kế hoạch 75/KH-LĐLĐ ngày 8/5/2023", "vn/org/ldld@long-an/ke-hoach/2023/75"),
     ("Nghị quyết 02-NQ/TW ngày 2/3/2021 của Tỉnh ủy", "vn/party/tu@gia-lai/nghi-quyet/2021/2"),
     ("Công văn số 21 ngày 20/9/2022 của Ban Tổ chức Trung ương", "vn/party/btctw/cong-van/2022/21"),
     ("Nghị quyết 57", None),

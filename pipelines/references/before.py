@@ -145,6 +145,6 @@ def _widest(text: Text, start: int, at: int, phrase: Phrase) -> Phrase:
     """The phrase from the earliest word that ends alike: "BTV Tỉnh ủy" rather than "Tỉnh ủy"."""
     for word in _WORD.finditer(text.folded, max(start, at - 40), at):
         wider = read_body(text, word.start())
-        if wider and wider.end == phrase.end:
+        if wider and wider.end in (phrase.end, phrase.end + 1):  # "HĐND thị xã Hương Trà (tỉnh Quảng Trị)"
             return wider
     return phrase

@@ -15,8 +15,9 @@ from .text import Text
 _GAP = grammar.GAP
 _NAME = re.compile(grammar.NAME)
 _PLACE = re.compile(rf"(?:{_GAP}|-){grammar.NAME}(?:(?:{_GAP}-{_GAP}|{_GAP}|-){grammar.NAME}){{0,4}}")
+_IN_BRACKETS = re.compile(rf"\({grammar.NAME}(?:(?:{_GAP}-{_GAP}|{_GAP}|-){grammar.NAME}){{0,4}}(?=\))")
 _TERM = re.compile(rf"{_GAP}\(?khoa{_GAP}(?:[xvi]+|\d{{1,2}})(?![a-z])\)?")
-_UPPER_UNIT = re.compile(rf"{_GAP}(?:,{_GAP})?(?P<level>tinh|thanh pho|tp\.?){_GAP}(?=\S)")
+_UPPER_UNIT = re.compile(rf"{_GAP}[,(]?{_GAP}(?P<level>tinh|thanh pho|tp\.?){_GAP}(?=\S)|{_GAP}(?P<open>\()(?=\S)")
 _OF_STEERING = re.compile(rf"{_GAP}ve [^;:.()\n]{{3,60}}?(?=[;:.()\n]|, (?:da|tinh|xet|hom|ngay)|$)")
 _SECRETARIAT = re.compile(rf"(?:,|{_GAP}va){_GAP}ban bi thu(?![a-z])")
 _PHRASE_END = re.compile(
@@ -42,6 +43,7 @@ class Body(NamedTuple):
     local: bool = False
     place: str | None = None
     district: str | None = None
+    bare: bool = False  # a place alone, "tỉnh Gia Lai": whose symbol it is, the symbol says
 
 
 class Phrase(NamedTuple):
@@ -121,15 +123,26 @@ def _local_phrase(text: Text, start: int, match: re.Match[str]) -> Phrase:
     end, name, district = match.end(), None, None
     if place := _PLACE.match(text.plain, end):
         name, end = _place_name(place)
+    if level == "province" and name and not unit_known(name) and _may_be_inner_city(match):
+        level = "district"
     if level in ("district", "commune"):
-        district, name = name, None
-        if (upper := _UPPER_UNIT.match(text.folded, end)) and (place := _PLACE.match(text.plain, upper.end("level"))):
-            name, end = _place_name(place)
+        district = name
+        name, end = _upper_unit(text, end)
     elif name and not unit_known(name):
-        if level == "province" and _may_be_inner_city(match):
-            level, district = "district", name
         name = None
-    return Phrase(start, end, Body(slug, system, level, True, name, district))
+    return Phrase(start, end, Body(slug, system, level, True, name, district, match["bare"] is not None))
+
+
+def _upper_unit(text: Text, end: int) -> tuple[str | None, int]:
+    """The unit named behind a place below it, and where that ends: ", tỉnh Cà Mau", "(tỉnh Gia Lai)", "(Gia Lai)"."""
+    upper = _UPPER_UNIT.match(text.folded, end)
+    place = _PLACE.match(text.plain, upper.end("level")) if upper and upper["level"] else None
+    if upper and upper["open"]:
+        place = _IN_BRACKETS.match(text.plain, upper.end() - 1)
+    name, close = _place_name(place) if place else (None, end)
+    if name is None or not unit_known(name):
+        return None, end
+    return name, close + text.plain.startswith(")", close)
 
 
 def _may_be_inner_city(match: re.Match[str]) -> bool:

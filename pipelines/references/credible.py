@@ -11,7 +11,7 @@ from .symbols import Reading, Symbol
 from .text import Text
 
 _SPACED = re.compile(rf"{grammar.NUMBER} +- +")  # "phòng họp số 5 - UBND tỉnh" joins nothing
-_CONTRACT = "HĐ"
+_OTHER_PAPERS = frozenset(("HĐ", "VPHC"))  # contracts, records of offences
 _AMBIGUOUS = frozenset(("quyet-dinh", "quy-dinh"))
 _LETTERS = frozenset(("cong-van", "bao-cao", "to-trinh"))  # numbered by issuer and unit, without an abbreviation
 
@@ -19,7 +19,7 @@ _LETTERS = frozenset(("cong-van", "bao-cao", "to-trinh"))  # numbered by issuer 
 def is_symbol(text: Text, start: int, symbol: Symbol, reading: Reading, head: Head | None, *, marked: bool) -> bool:
     """Whether it is one: with a type word almost always; alone, or after "số" (``marked``),"
     "when its codes are known."""
-    if _CONTRACT in (reading.abbreviation, *reading.codes[:1]):
+    if not _OTHER_PAPERS.isdisjoint((reading.abbreviation, *reading.codes[:1])):
         return False
     known = bool(reading.codes) and known_code(reading.codes[0])
     if reading.abbreviation is None and _SPACED.match(text.folded, start) and not _letter(head):

@@ -28,6 +28,14 @@ _JOIN_ISSUER = re.compile(
     rf"{_GAP}(?={_ISSUER_OPENS})(?P<issuer>[a-z][a-z -]{{2,60}}?){_GAP}\(?{grammar.MARKER}\(?{_GAP}"
 )
 _ISSUER = re.compile(rf"{_ISSUER_OPENS}(?![a-z])")
+_JOIN_MANNER = re.compile(  # "Quyết định thi hành án số", "Nghị quyết chuyên đề số": words of the type, no issuer
+    _GAP
+    + grammar.one_of(
+        "chuyen de, lien tich, lien nganh, tam thoi, thi hanh an, xu phat, xu phat vi pham hanh chinh, phoi hop,"
+        "phe duyet, kiem tra, khen thuong, ky luat"
+    )
+    + rf"{_GAP}{grammar.MARKER}\(?{_GAP}"
+)
 _MARKED = re.compile(r"(?<![a-z])(?:so(?: hieu| van ban)?)[ .:]{0,4}\n?[ (]{0,3}$")
 _OTHER_PAPER = re.compile(
     "(?<![a-z])"
@@ -153,6 +161,8 @@ def _behind_head(walk: _Walk, number: int) -> _Before | None:
         return None
     if number - head.end <= _NEAR and (join := _JOIN.fullmatch(folded, head.end, number)):
         return _Before(head, head.start, marked=join["marker"] is not None)
+    if _JOIN_MANNER.fullmatch(folded, head.end, number):
+        return _Before(head, head.start, marked=True)
     join = _JOIN_ISSUER.fullmatch(folded, head.end, number)
     if join and _ISSUER.match(join["issuer"]):
         return _Before(head, head.start, join.span("issuer"), marked=True)

@@ -138,7 +138,7 @@ def issuing_body(citation: Citation, context: Context) -> Body | None:
         return Body(joint(codes), body.system, "any" if body.local else "central", body.local)
     if phrase is None:
         return body
-    if phrase.system != body.system or (phrase.local and not body.local):
+    if not phrase.bare and (phrase.system != body.system or (phrase.local and not body.local)):
         return phrase
     return _placed(body, phrase) if body.local and phrase.local else body
 
