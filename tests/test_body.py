@@ -15,6 +15,7 @@ from pipelines.markup import is_html, parse, tidy
 from pipelines.markup.outline import read_blocks
 from pipelines.models import Rules
 from pipelines.view import look
+from pipelines.view.declared import read_declared
 from pipelines.view.families import Names, families, family_containers
 from pipelines.view.furniture import has_furniture_name, is_furniture_line, is_head
 
@@ -254,7 +255,8 @@ def test_state_for_scripts_is_read(script: str) -> None:
 
 @pytest.mark.parametrize("script", ["{broken", "[" * 9000, "null", '{"content": 5}', '{"content": "ngắn"}'])
 def test_broken_state_is_none(script: str) -> None:
-    assert embedded_blocks(parse(f'<script type="application/json">{script}{" " * 300}</script>')) == []
+    tree = parse(f'<script type="application/json">{script}{" " * 300}</script>')
+    assert embedded_blocks(tree, read_declared(tree)) == []
 
 
 TEASERS = "".join(f"<div><a href='/{i}'>Tin thứ {i} trong chuyên mục này</a><p>{PROSE}</p></div>" for i in range(6))

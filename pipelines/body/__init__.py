@@ -65,7 +65,7 @@ def _plain(view: View) -> Found:
 
 
 def _candidates(view: View, url: str, visible: range) -> Iterator[Found]:
-    embedded = embedded_blocks(view.tree)
+    embedded = embedded_blocks(view.tree, view.declared)
     if _letters(embedded) * MAX_VISIBLE > _letters([view.blocks[i] for i in visible]):
         yield Found(tuple(embedded), "embedded")
     if view.extractor is not None:

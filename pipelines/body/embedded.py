@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from pipelines.markup import parse
 from pipelines.markup.outline import Block, read_blocks
-from pipelines.view.declared import read_declared
+from pipelines.view.declared import Declared
 
 MAX_STATE = 4_000_000  # characters
 MIN_BODY = 200
@@ -51,17 +51,17 @@ _ASSIGNMENT = re.compile(r"^\s*(?:window\.)?\w+\s*=\s*(?=[{\[])|^\s*window\[[^\]
 _TAG = re.compile(r"<[a-zA-Z/][^>]{0,2000}>")
 
 
-def embedded_blocks(tree: HtmlElement) -> list[Block]:
+def embedded_blocks(tree: HtmlElement, declared: Declared) -> list[Block]:
     """The blocks of the longest article text that the page embeds as data; none when it embeds none."""
-    texts = [*_json_ld_bodies(tree), *(text for state in _states(tree) for text in _bodies(state))]
+    texts = [*_json_ld_bodies(declared), *(text for state in _states(tree) for text in _bodies(state))]
     best = max(texts, key=_prose, default="")
     if _prose(best) < MIN_BODY:
         return []
     return read_blocks(parse(f"<html><body>{_as_html(best)}</body></html>"))
 
 
-def _json_ld_bodies(tree: HtmlElement) -> Iterator[str]:
-    body = read_declared(tree).article.get("articleBody")
+def _json_ld_bodies(declared: Declared) -> Iterator[str]:
+    body = declared.article.get("articleBody")
     if isinstance(body, str):
         yield body
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement, document_fromstring
 
 HEAD_CHARACTERS = 4096
 
@@ -26,6 +26,8 @@ _NOT_XML_REFERENCE = re.compile(
 )
 # libxml2 compares every attribute of a tag with every other; what is that long is an inlined image or an attack.
 _LONG_TAG = re.compile(r"<([a-zA-Z]\w*)\b[^<>]{20000,}>")
+# lxml.html asks a Python function for the class of every element, each time it is met; none of its classes is needed.
+_LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 _SPACE = re.compile(r"\s+")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _INVISIBLE = re.compile("[\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -40,7 +42,8 @@ def is_html(text: str) -> bool:
 
 def parse(text: str) -> HtmlElement:
     """The tree of an HTML text, whatever its faults; an empty document when it has no element at all."""
-    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_LOOKUP)
     text = _LONG_TAG.sub(r"<\1>", _NOT_XML_REFERENCE.sub("", _NOT_XML.sub("", text)))
     try:
         return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
@@ -50,6 +53,9 @@ def parse(text: str) -> HtmlElement:
 
 def tidy(text: str) -> str:
     """Text as it is kept: NFC, single spaces, nothing invisible, Icelandic Ð as the Vietnamese Đ it stands for."""
+    closed = " ".join(text.split())
+    if closed.isprintable() and "&nbsp;" not in closed:  # nothing invisible in it
+        return closed if closed.isascii() else unicodedata.normalize("NFC", closed).replace("Ð", "Đ").replace("ð", "đ")
     if not text.isascii():
         text = _INVISIBLE.sub("", text)
         if "\u200b" in text:

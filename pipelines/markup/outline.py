@@ -63,7 +63,8 @@ class Block:
 
 def is_hidden(element: HtmlElement) -> bool:
     """Whether the element says of itself that it is not shown."""
-    return element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or "") is not None
+    style = element.get("style")
+    return element.get("hidden") is not None or (style is not None and _HIDDEN_STYLE.search(style) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,10 @@ class _Walker:
 
     def flush(self) -> None:
         """Ends the block that is open."""
-        lines, self._lines = self._lines, [Line()]
+        lines = self._lines
+        if len(lines) == 1 and not lines[0].parts:
+            return
+        self._lines = [Line()]
         if not any(line.length for line in lines):  # nothing but white space since the last block
             return
         if self._depth["row"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pipelines.markup import tidy
 from pipelines.markup.outline import Block
@@ -133,7 +134,12 @@ def is_no_person(text: str) -> bool:
 
 def may_stand_alone(text: str) -> bool:
     """Whether a name that nothing marks may be an author's: a single word may be anything, a province is a dateline."""
-    return len(text.split()) > 1 and all(unit.name != text for unit in all_units().values())
+    return len(text.split()) > 1 and text not in _unit_names()
+
+
+@cache  # the units are part of the program
+def _unit_names() -> frozenset[str]:
+    return frozenset(unit.name for unit in all_units().values())
 
 
 def _is_name(name: str) -> bool:

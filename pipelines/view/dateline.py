@@ -133,9 +133,9 @@ def _is_clock(moment: Moment, fetched: datetime | None) -> bool:
 
 def dateline_of(block: Block) -> Moment | None:
     """The date that a block tells as its own business: "20/02/2023 - Lượt xem: 158", and not a sentence with a date."""
-    if glued := _GLUED.match(block.text):
-        return next(read_moments(glued["date"]), None)
     text = block.text
+    if text[:1].isdigit() and (glued := _GLUED.match(text)):
+        return next(read_moments(glued["date"]), None)
     if len(text) > MAX_DATELINE or block.links >= 0.5 or block.kind == "row" or not _DIGIT.search(text):
         return None
     moments = list(read_moments(text))
@@ -172,7 +172,7 @@ def without_glued_date(block: Block) -> Block:
 
 def is_dateline(block: Block) -> bool:
     """Whether a block is a dateline and nothing else, so that the text does without it."""
-    if _GLUED.match(block.text):
+    if block.text[:1].isdigit() and _GLUED.match(block.text):
         return False
     moment = dateline_of(block)
     if moment is None:

@@ -39,6 +39,7 @@ _DATE = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MAY_HOLD_DATE = re.compile(rf"\d {{0,2}}[-/.] {{0,2}}\d|\d ?,? ?th|th\S{{1,4}} |\b(?:{_ENGLISH_MONTH})", re.IGNORECASE)
 _TIME = re.compile(
     r"(?<![\d:/.-])(?P<h>[01]?\d|2[0-3])\s?(?::|h|g|giờ)\s?(?P<m>[0-5]\d)(?:\s?(?::|phút|')\s?(?P<s>[0-5]\d))?"
     r"(?:\s?phút)?(?![\d:])(?:\s?(?P<half>SA|CH|AM|PM|sáng|chiều|tối)\b)?",
@@ -77,7 +78,7 @@ class Moment:
 
 def read_moments(text: str) -> Iterator[Moment]:
     """The dates of a line, each with the time and the weekday that stand beside it."""
-    dates = list(_DATE.finditer(text))
+    dates = list(_DATE.finditer(text)) if _MAY_HOLD_DATE.search(text) else []
     if not dates:
         return
     times, weekdays = list(_TIME.finditer(text)), list(_WEEKDAY.finditer(text))

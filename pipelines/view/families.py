@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from lxml.html import HtmlElement
@@ -54,6 +54,12 @@ class Names:
                 names.properties.setdefault(attributes["itemprop"].lower(), []).append(element)
         return names
 
+    def all(self) -> Iterator[str]:
+        """The names of a page with the marks of selectors: ``.class``, ``#id``, ``@itemprop``."""
+        yield from (f".{name}" for name in self.classes)
+        yield from (f"#{name}" for name in self.ids)
+        yield from (f"@{name}" for name in self.properties)
+
     def select(self, selector: str) -> list[HtmlElement]:
         """The elements a selector names: ``.class``, ``^start-of-class``, ``#id``, ``#*end-of-id``, ``@itemprop``."""
         mark, name = selector[0], selector[1:].lower()
@@ -70,12 +76,30 @@ class Names:
 
 def family_containers(names: Names) -> Iterator[tuple[str, HtmlElement]]:
     """Family and element of each container with enough text, the most trusted first."""
-    for family in families():
-        for selector in family.container:
-            found = names.select(selector)
-            best = _largest(found)
-            if best is not None and letters_outside_links(best) >= MIN_LETTERS:
-                yield family.name, best
+    for rank in sorted({rank for name in names.all() for rank in _ranks(name)}):
+        family, selector = _selectors()[rank]
+        best = _largest(names.select(selector))
+        if best is not None and letters_outside_links(best) >= MIN_LETTERS:
+            yield family, best
+
+
+@cache  # the table is part of the program
+def _selectors() -> tuple[tuple[str, str], ...]:
+    """Family and selector, the most trusted first."""
+    return tuple((family.name, selector) for family in families() for selector in family.container)
+
+
+@lru_cache(maxsize=8192)  # a site's names come back on every page
+def _ranks(name: str) -> tuple[int, ...]:
+    """Places in ``_selectors`` of those that may select a name, given with its mark (".class", "#id", "@itemprop")."""
+    mark, rest = name[0], name[1:]
+    found = []
+    for rank, (_, selector) in enumerate(_selectors()):
+        kind, wanted = selector[0], selector[1:].lower()
+        whole = kind == mark and (rest == wanted or (wanted.startswith("*") and rest.endswith(wanted[1:])))
+        if whole or (kind == "^" and mark == "." and rest.startswith(wanted)):
+            found.append(rank)
+    return tuple(found)
 
 
 def _largest(found: list[HtmlElement]) -> HtmlElement | None:

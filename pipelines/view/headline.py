@@ -52,13 +52,17 @@ def find_headline(
     bare = [_without_site(title, names) for title in titles]
     hints = [words for words in map(_words, dict.fromkeys([*titles, *bare])) if words]
     paragraphs = [i for i, block in enumerate(blocks) if _is_paragraph(block, container)]
-    scores = {i: _score(block, hints) for i, block in enumerate(blocks) if _may_be(block)}
-    for i, score in scores.items():
-        if score >= MIN_MAKE or _is_above_dateline(i, blocks):
-            scores[i] += _place_score(i, blocks, paragraphs)
-    best = max(scores, key=lambda i: (scores[i], -i), default=None)
+    made = {i: _score(block, hints) for i, block in enumerate(blocks) if _may_be(block)}
     text = next((title for title in bare if title), None)
-    if best is not None and scores[best] >= (MIN_SCORE if text and len(_words(text)) >= MIN_TITLE else MIN_SHOWN):
+    placed = {i: score + _place_score(i, blocks, paragraphs) for i, score in made.items() if score >= MIN_MAKE}
+    if max(placed.values(), default=0.0) < MIN_SCORE:
+        placed |= {
+            i: score + 0.5 + _place_score(i, blocks, paragraphs)
+            for i, score in made.items()
+            if _is_above_dateline(i, blocks)
+        }
+    best = max(placed, key=lambda i: (placed[i], -i), default=None)
+    if best is not None and placed[best] >= (MIN_SCORE if text and len(_words(text)) >= MIN_TITLE else MIN_SHOWN):
         return Headline(blocks[best].text, best)
     return Headline(text)
 
@@ -98,7 +102,7 @@ def _place_score(i: int, blocks: Sequence[Block], paragraphs: Sequence[int]) -> 
     after = bisect_right(paragraphs, i)
     near = after < len(paragraphs) and paragraphs[after] - i <= NEAR
     dated = any(dateline_of(block) is not None for block in blocks[i + 1 : i + 3])
-    return 1.5 * near + 1.0 * dated + 0.5 * _is_above_dateline(i, blocks)
+    return 1.5 * near + 1.0 * dated
 
 
 def _is_above_dateline(i: int, blocks: Sequence[Block]) -> bool:
