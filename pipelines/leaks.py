@@ -94,10 +94,11 @@ def strip_leaks(tree: HtmlElement) -> tuple[Note, ...]:
 
 def _text_nodes(tree: HtmlElement) -> Iterator[tuple[HtmlElement, Literal["text", "tail"], str]]:
     for element in tree.iter():
-        if element.text and element.tag not in UNSEEN and len(element.text) > 3:
-            yield element, "text", element.text
-        if element.tail and len(element.tail) > 3 and not element.tail.isspace():
-            yield element, "tail", element.tail
+        text, tail = element.text, element.tail
+        if text and len(text) > 3 and not text.isspace() and element.tag not in UNSEEN:
+            yield element, "text", text
+        if tail and len(tail) > 3 and not tail.isspace():
+            yield element, "tail", tail
 
 
 def _leaked_lines(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from pipelines.markup.outline import read_blocks
 from pipelines.models import Rules
 from pipelines.view import look
 from pipelines.view.declared import read_declared
-from pipelines.view.families import Names, families, family_containers
+from pipelines.view.families import families, family_containers
 from pipelines.view.furniture import has_furniture_name, is_furniture_line, is_head
 
 PROSE = (
@@ -179,7 +179,7 @@ def test_each_selector_finds_its_container(family: str, selector: str) -> None:
     if selector.startswith("#*"):
         attribute = f'id="ctl00_{name}"'
     tree = parse(f"<div class='top'>menu</div><div {attribute}><p>{PROSE}</p></div>")
-    assert family in [found for found, _ in family_containers(Names.of(tree))]
+    assert family in [found for found, _ in family_containers(tree)]
 
 
 def test_selectors_have_one_name() -> None:

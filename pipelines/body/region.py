@@ -22,6 +22,7 @@ NEAR = 12
 CLEAR_LETTERS = 400
 CLEAR_SHARE = 0.85
 CLEAR_NOISE = 2
+ALONE_LETTERS = 250
 MIN_KEY = 12  # characters; a shorter block is found anywhere in a text
 
 
@@ -86,7 +87,21 @@ def is_clear(view: View, run: range) -> bool:
         if i not in run and i not in view.links and _is_paragraph(block)
     )
     enough = prose >= max(CLEAR_LETTERS, CLEAR_SHARE * sum(len(block.text) for block in inside))
-    return enough and noise <= CLEAR_NOISE and elsewhere <= (1 - CLEAR_SHARE) * prose
+    if enough and noise <= CLEAR_NOISE and elsewhere <= (1 - CLEAR_SHARE) * prose:
+        return True
+    return noise == 0 and _holds_all_text(view, run)
+
+
+def _holds_all_text(view: View, run: range) -> bool:
+    """Whether no line of text below the headline stands outside a run that begins with it."""
+    first = (view.headline.block or 0) + 1
+    said = [i for i, block in enumerate(view.blocks) if _is_line(view, i, block)]
+    inside = sum(len(view.blocks[i].text) for i in said if first <= i < run.stop)
+    return inside >= ALONE_LETTERS and all(first <= i < run.stop for i in said)
+
+
+def _is_line(view: View, i: int, block: Block) -> bool:
+    return len(block.text) >= SHORT and block.links < 0.5 and not block.furniture and i not in view.links
 
 
 def _is_paragraph(block: Block) -> bool:

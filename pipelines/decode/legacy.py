@@ -17,13 +17,13 @@ FONTS = {"tcvn3": CHARMAPS["tcvn3"], "vni": build_charmap("vni", [*CHARMAPS["vni
 
 # Signs of one of the fonts: letters that Vietnamese in Unicode never has, or the fonts' names.
 SIGNS = "®µ¸¶¨©ª«¬\xad§øûïåäëü"
-NAMED_SIGNS = ("VNI-", "&reg;", "&shy;", "&micro;", "&oslash;", "&ucirc;", "&#173;", "&#174;")
+NAMED_SIGNS = (".Vn", ".VN", "VNI-", "&reg;", "&shy;", "&micro;", "&oslash;", "&ucirc;", "&#173;", "&#174;")
 MIN_SIGNS = 4
 MIN_WORDS = 5
 MIN_SHARE = 0.75
 MAX_SAMPLE = 20_000
 
-_FONT_NAME = re.compile(r"[\"'\s:=,;]\.[Vv][Nn][A-Za-z]")  # and not the end of a host, ".vn/"
+_FONT_NAME = re.compile(r"\.vn[A-Za-z]")
 _SIGN_IN_WORD = re.compile(f"[{SIGNS}](?<=[A-Za-z].)[a-z ]|[®§][a-z]")
 _TAG = re.compile(r"(<[^<>]*>)")
 _ENTITY = re.compile(r"&(?:#\d{2,3}|#x[0-9a-fA-F]{2}|[A-Za-z]{3,8});")
@@ -66,11 +66,16 @@ def convert_legacy(text: str) -> tuple[str, str | None]:
 
 def _has_signs(text: str) -> bool:
     """Whether a page is worth a closer look: fonts are named, or their letters stand among ASCII letters."""
-    if any(name in text for name in NAMED_SIGNS) or _FONT_NAME.search(text):
+    if any(name in text for name in NAMED_SIGNS) or _names_a_font(text):
         return True
     if sum(map(text.count, SIGNS)) < MIN_SIGNS:
         return False
     return sum(1 for _ in itertools.islice(_SIGN_IN_WORD.finditer(text), MIN_SIGNS)) == MIN_SIGNS
+
+
+def _names_a_font(text: str) -> bool:
+    """Whether ".vntime" or the like stands where a font does, and not ".vn" at the end of a host."""
+    return any(text[match.start() - 1] in "\"' \t\n:=,;" for match in _FONT_NAME.finditer(text))
 
 
 def _text_runs(parts: list[str]) -> list[tuple[int, str]]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from lxml import etree
-from lxml.html import HtmlElement, document_fromstring
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 HEAD_CHARACTERS = 4096
 
@@ -42,7 +42,7 @@ def is_html(text: str) -> bool:
 
 def parse(text: str) -> HtmlElement:
     """The tree of an HTML text, whatever its faults; an empty document when it has no element at all."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_LOOKUP)
     text = _LONG_TAG.sub(r"<\1>", _NOT_XML_REFERENCE.sub("", _NOT_XML.sub("", text)))
     try:

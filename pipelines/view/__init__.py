@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from pipelines.markup.outline import Block, read_outline
 from pipelines.models import Rules
 from pipelines.view.declared import Declared, read_declared
-from pipelines.view.families import Names, family_containers
+from pipelines.view.families import family_containers
 from pipelines.view.furniture import furniture_test, link_lists, mark_footer, mark_furniture
 from pipelines.view.headline import Headline, find_headline
 from pipelines.view.parts import parts
@@ -59,7 +59,7 @@ def _find_containers(tree: HtmlElement, rules: Rules) -> tuple[str | None, list[
                     if element.getparent() is not None:
                         element.drop_tree()
         return "rules", found
-    for family, container in family_containers(Names.of(tree)):
+    for family, container in family_containers(tree):
         return family, [container]
     return None, []
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 MAIN_SHARE = 0.6
+_NAMED = etree.XPath("descendant-or-self::*[@class or @id or @itemprop]")
 MIN_LETTERS = 120  # a container with less text outside links is the wrong one, or holds only a teaser
 
 
@@ -30,76 +32,52 @@ def families() -> tuple[Family, ...]:
     return tuple(Family(row["name"], tuple(row["container"])) for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The elements of a page by class word, by id and by itemprop, in lower case and document order."""
-
-    classes: dict[str, list[HtmlElement]] = field(default_factory=dict)
-    ids: dict[str, HtmlElement] = field(default_factory=dict)
-    properties: dict[str, list[HtmlElement]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, tree: HtmlElement) -> Names:
-        """The names in a page."""
-        names = cls()
-        for element in tree.iter():
-            attributes = element.attrib
-            if not attributes:
-                continue
-            for word in set(attributes.get("class", "").lower().split()):
-                names.classes.setdefault(word, []).append(element)
-            if "id" in attributes:
-                names.ids.setdefault(attributes["id"].lower(), element)
-            if "itemprop" in attributes:
-                names.properties.setdefault(attributes["itemprop"].lower(), []).append(element)
-        return names
-
-    def all(self) -> Iterator[str]:
-        """The names of a page with the marks of selectors: ``.class``, ``#id``, ``@itemprop``."""
-        yield from (f".{name}" for name in self.classes)
-        yield from (f"#{name}" for name in self.ids)
-        yield from (f"@{name}" for name in self.properties)
-
-    def select(self, selector: str) -> list[HtmlElement]:
-        """The elements a selector names: ``.class``, ``^start-of-class``, ``#id``, ``#*end-of-id``, ``@itemprop``."""
-        mark, name = selector[0], selector[1:].lower()
-        if mark == ".":
-            return self.classes.get(name, [])
-        if mark == "^":
-            return [e for word, elements in self.classes.items() if word.startswith(name) for e in elements]
-        if mark == "@":
-            return self.properties.get(name, [])
-        if name.startswith("*"):
-            return [element for key, element in self.ids.items() if key.endswith(name[1:])]
-        return [self.ids[name]] if name in self.ids else []
-
-
-def family_containers(names: Names) -> Iterator[tuple[str, HtmlElement]]:
+def family_containers(tree: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
     """Family and element of each container with enough text, the most trusted first."""
-    for rank in sorted({rank for name in names.all() for rank in _ranks(name)}):
-        family, selector = _selectors()[rank]
-        best = _largest(names.select(selector))
+    found: dict[int, list[HtmlElement]] = {}
+    for element in _NAMED(tree):
+        for rank in _places(element.get("class"), element.get("id"), element.get("itemprop")):
+            found.setdefault(rank, []).append(element)
+    for rank in sorted(found):
+        best = _largest(found[rank])
         if best is not None and letters_outside_links(best) >= MIN_LETTERS:
-            yield family, best
+            yield _selectors().families[rank], best
 
 
-@cache  # the table is part of the program
-def _selectors() -> tuple[tuple[str, str], ...]:
-    """Family and selector, the most trusted first."""
-    return tuple((family.name, selector) for family in families() for selector in family.container)
+@dataclass(frozen=True, slots=True)
+class _Selectors:
+    """All selectors, by their place in the order of trust: whole names with their mark (".class", "#id", "@itemprop"),
+    starts of a class, ends of an id."""
+
+    families: tuple[str, ...]
+    whole: Mapping[str, int]
+    starts: Mapping[str, int]
+    ends: Mapping[str, int]
 
 
 @lru_cache(maxsize=8192)  # a site's names come back on every page
-def _ranks(name: str) -> tuple[int, ...]:
-    """Places in ``_selectors`` of those that may select a name, given with its mark (".class", "#id", "@itemprop")."""
-    mark, rest = name[0], name[1:]
-    found = []
-    for rank, (_, selector) in enumerate(_selectors()):
-        kind, wanted = selector[0], selector[1:].lower()
-        whole = kind == mark and (rest == wanted or (wanted.startswith("*") and rest.endswith(wanted[1:])))
-        if whole or (kind == "^" and mark == "." and rest.startswith(wanted)):
-            found.append(rank)
-    return tuple(found)
+def _places(classes: str | None, key: str | None, item: str | None) -> frozenset[int]:
+    """The places of the selectors that name an element of these attributes."""
+    table = _selectors()
+    words, key = (classes or "").lower().split(), (key or "").lower()
+    names = (*(f".{word}" for word in words), f"#{key}", f"@{(item or '').lower()}")
+    found = [table.whole[name] for name in names if name in table.whole]
+    found += [rank for end, rank in table.ends.items() if key.endswith(end)]
+    found += [rank for start, rank in table.starts.items() if any(word.startswith(start) for word in words)]
+    return frozenset(found)
+
+
+@cache  # the table is part of the program
+def _selectors() -> _Selectors:
+    rows = [(family.name, selector.lower()) for family in families() for selector in family.container]
+    whole: dict[str, int] = {}
+    starts: dict[str, int] = {}
+    ends: dict[str, int] = {}
+    for rank, (_, selector) in enumerate(rows):
+        kinds = (("^", starts, selector[1:]), ("#*", ends, selector[2:]), ("", whole, selector))
+        _, table, name = next(kind for kind in kinds if selector.startswith(kind[0]))
+        table.setdefault(name, rank)
+    return _Selectors(tuple(family for family, _ in rows), whole, starts, ends)
 
 
 def _largest(found: list[HtmlElement]) -> HtmlElement | None:
