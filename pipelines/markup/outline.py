@@ -193,7 +193,8 @@ class _Walker:
             self._add(element.tail)
 
     def _new_states(self, element: HtmlElement) -> list[str]:
-        tag, name, style = element.tag, element.get("class"), element.get("style")
+        tag = element.tag
+        name, style = (element.get("class"), element.get("style")) if element.keys() else (None, None)
         states = ["furniture"] if self._is_furniture(element) else []
         if tag == "a" and element.get("href") is not None:
             states.append("link")

@@ -81,11 +81,12 @@ def furniture_test(keep: Collection[HtmlElement], by_name: bool = True) -> Calla
     table = _table()
 
     def is_furniture(element: HtmlElement) -> bool:
-        tag, name, key = element.tag, element.get("class"), element.get("id")
+        tag = element.tag
         if tag in table.tags:
             return element not in keep
-        if tag in _HOLDERS or element in keep:
+        if not element.keys() or tag in _HOLDERS or element in keep:  # most elements have no attribute
             return False
+        name, key = element.get("class"), element.get("id")
         if element.get("role") in table.roles or is_hidden(element):
             return True
         if tag in _BOXES and "related" in (element.get("type") or "").lower():  # boxes of VCCorp's editor

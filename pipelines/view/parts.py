@@ -39,12 +39,12 @@ def parts(tree: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _is_named(element: HtmlElement) -> bool:
-    attributes = element.attrib
     if element.tag == "time":
         return True
-    if not attributes or element.tag in ("b", "strong", "font"):
+    if element.tag in ("b", "strong", "font") or not element.keys():
         return False
-    return bool(_CONTROL_ID.search(attributes.get("id", "")) or _PART_NAME.fullmatch(attributes.get("class", "")))
+    key, name = element.get("id"), element.get("class")
+    return bool((key and _CONTROL_ID.search(key)) or (name and _PART_NAME.fullmatch(name)))
 
 
 def _parts_of(parent: HtmlElement) -> Iterator[HtmlElement]:
