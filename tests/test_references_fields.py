@@ -59,6 +59,7 @@ DATES = [
     ("Ban hành ngày 22/12/2024, Nghị quyết 57-NQ/TW mở đường", "2024-12-22", "issued", None),
     ("Thông tư 29 được ban hành ngày 30/12/2024 và có hiệu lực từ 14/2/2025", "2024-12-30", "issued", None),
     ("Nghị định 168/2024/NĐ-CP ngày 26/12/2024 có hiệu lực từ 1/1/2025", "2024-12-26", "issued", None),
+    ("Chỉ thị số 05-CT/TW, ngày 15/5/2016, Tỉnh ủy ban hành", "2016-05-15", "issued", None),
     ("Nghị định 168/2024/NĐ-CP, hiệu lực từ 1/1/2025", "2025-01-01", "effective", None),
     ("Nghị quyết 57-NQ/TW được Tỉnh ủy quán triệt ngày 3/2/2025", None, None, None),
     ("Nghị quyết 57-NQ/TW được triển khai ngày 3/2/2025 tại Gia Lai", None, None, None),
@@ -114,6 +115,20 @@ def test_issuers_are_phrases_of_the_text(text: str, issuer: str) -> None:
 )
 def test_pinpoints(text: str, pinpoint: str | None) -> None:
     assert only(text).pinpoint == pinpoint, text
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("Theo Chỉ thị 16/CT-TTg, ngày 31/7/2021 UBND tỉnh ban hành Công văn 123/UBND-NC", [None, "2021-07-31"]),
+        ("Theo Chỉ thị 16/CT-TTg, ngày 31/7/2021, UBND tỉnh ban hành Công văn 123/UBND-NC", [None, "2021-07-31"]),
+        ("Theo Nghị định 45/2022/NĐ-CP ngày 7/7/2022, UBND tỉnh ra Quyết định 12/QĐ-UBND", ["2022-07-07", None]),
+        ("Huyện ủy ban hành Nghị quyết 11-NQ/HU ngày 8/10/2021, Kế hoạch 60-KH/HU", ["2021-10-08", None]),
+        ("Ngày 8/10/2021, Huyện ủy ban hành Nghị quyết 11-NQ/HU, Kế hoạch 60-KH/HU", ["2021-10-08", "2021-10-08"]),
+    ],
+)
+def test_a_day_belongs_to_one_act(text: str, dates: list[str | None]) -> None:
+    assert [mention.date for mention in find_references(text, unit="gia-lai").mentions] == dates, text
 
 
 def test_members_of_a_list_share_what_it_says_once() -> None:

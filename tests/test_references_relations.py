@@ -60,6 +60,11 @@ STATED = {
         f"{A} và {B} được sửa đổi tại Nghị định 30/2025/NĐ-CP.",
         "30 amends 10, 30 amends 20",
     ),
+    "participle in brackets": (f"{B} (sửa đổi bởi {A}) còn hiệu lực.", "10 amends 20"),
+    "two sentences in one": (
+        f"{A} sửa đổi {B}; Nghị định 30/2025/NĐ-CP bãi bỏ Nghị định 40/2019/NĐ-CP.",
+        "10 amends 20, 30 repeals 40",
+    ),
     "withdraws": (f"{A} thu hồi {B}.", "10 repeals 20"),
     "list behind a colon": (
         f"{A} bãi bỏ các nghị định: {B}; Nghị định 30/2019/NĐ-CP.",

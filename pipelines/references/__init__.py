@@ -72,12 +72,13 @@ def reference_keys(text: str) -> tuple[str, ...]:
 
 
 def _contexts(text: Text, citations: Sequence[Citation]) -> list[Context]:
-    ends = [0, *(citation.end for citation in citations)]
     starts = [*(citation.start for citation in citations[1:]), len(text.folded)]
-    return [
-        read_context(text, citation, left, right)
-        for citation, left, right in zip(citations, ends, starts, strict=False)
-    ]
+    contexts: list[Context] = []
+    left = 0
+    for citation, right in zip(citations, starts, strict=False):
+        contexts.append(read_context(text, citation, left, right))
+        left = max(citation.end, contexts[-1].end)
+    return contexts
 
 
 def _around(

@@ -24,7 +24,7 @@ _PINPOINT = re.compile(
 )
 _ADVERB = grammar.one_of("da, vua, moi, tung, se, cung, thong nhat, chinh thuc, con, tiep tuc, ky, duoc, cho, chinh")
 _ACTS = "ban hanh, ky ban hanh, ky, ra, co, gui, phat, thong qua, cong bo, phat hanh, dua ra, phe duyet, ra doi"
-_ISSUES = re.compile(
+ISSUES = re.compile(
     rf"(?<![a-z])(?:{_ADVERB}{_GAP}){{0,4}}{grammar.one_of(_ACTS)}{_GAP}(?:cac |\d{{1,2}} |van ban |luon )?$"
 )
 _ENDS_OF_ACT = (*(act.split()[-1] for act in _ACTS.split(",")), "cac", "van ban", "luon", *"0123456789")
@@ -94,7 +94,7 @@ def read_lead(text: Text, citation: Citation, left: int, *, effect: bool) -> Lea
 
 def _act(folded: str, start: int, end: int) -> re.Match[str] | None:
     """The act of issuing right before an offset; most citations have none, which the last word tells at once."""
-    return _ISSUES.search(folded, start, end) if folded[start:end].rstrip(" \n").endswith(_ENDS_OF_ACT) else None
+    return ISSUES.search(folded, start, end) if folded[start:end].rstrip(" \n").endswith(_ENDS_OF_ACT) else None
 
 
 def _sentence_start(folded: str, start: int, end: int) -> int:

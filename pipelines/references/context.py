@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipelines.models import DateRole
 
 from . import grammar
-from .before import Lead, read_lead, read_pinpoint
+from .before import ISSUES, Lead, read_lead, read_pinpoint
 from .bodies import Body, Phrase, read_body, read_phrase
 from .citation import Citation
 from .dates import Day, read_day
@@ -40,6 +40,7 @@ _FORCE = grammar.one_of(
 _ADVERB = rf"(?:{grammar.one_of('chinh thuc, bat dau, se, da, nay, va')}{_GAP}){{0,2}}"
 _IN_FORCE = rf"{_OPEN}{_ADVERB}{_FORCE},?{_GAP}"
 _EFFECT_DAY = re.compile(rf"{_IN_FORCE}(?:(?:ke{_GAP})?tu{_GAP})?(?:ngay{_GAP})?(?=\d)")
+_NEXT_ACTOR = re.compile(rf"{_GAP}(?P<comma>,{_GAP})?(?=[a-z])")
 _EFFECT_SAID = re.compile(rf"{_IN_FORCE}(?:ke{_GAP})?(?:tu|vao)(?![a-z])")  # its own time follows
 _EFFECT = re.compile(rf"{_OPEN}{_ADVERB}{grammar.one_of('co hieu luc, duoc ap dung, ap dung, het hieu luc')}")
 _AS_AMENDED = re.compile(rf"{_GAP}\((?:sua{_GAP}doi(?:,?{_GAP}bo{_GAP}sung)?|moi)\)")  # of a law: "(sửa đổi)"
@@ -158,13 +159,29 @@ class _Tail:
     def _date(self) -> bool:
         folded = self.text.folded
         mark = _DATE.match(folded, self.pos) or _BARE_DATE.match(folded, self.pos)
-        if mark is None or not self._take(day := read_day(folded, mark.end())):
+        day = read_day(folded, mark.end()) if mark else None
+        if mark is None or (day and self._opens_clause(mark, day)) or not self._take(day):
             return False
         if day and day.year and mark["act"] is None and _EFFECT.match(folded, day.end):
             self.role = "issued" if _EFFECT_SAID.match(folded, day.end) else "effective"
         if "(" in mark[0] and folded.startswith(")", self.pos):
             self.pos += 1
         return True
+
+    def _opens_clause(self, mark: re.Match[str], day: Day) -> bool:
+        """Whether a day behind a comma is that of the next act: "Theo Chỉ thị A, ngày 3/4/2024 UBND tỉnh ban hành B".
+
+        Between two commas it is so for State documents alone: the Party writes a comma before the day of issue.
+        """
+        folded = self.text.folded
+        next_ = _NEXT_ACTOR.match(folded, day.end)
+        if next_ is None or mark["act"] or not mark[0].lstrip().startswith(","):
+            return False
+        symbol = self.citation.symbol
+        if next_["comma"] and (symbol is None or symbol.text.startswith("-", len(symbol.number))):
+            return False
+        phrase = read_body(self.text, next_.end())
+        return phrase is not None and ISSUES.search(folded, phrase.end, self.right) is not None
 
     def _letterhead(self) -> bool:
         """The day of a letterhead, behind its place: "Số: 78/NQ-HĐND Kon Tum, ngày 07 tháng 12 năm 2023"."""

@@ -40,7 +40,8 @@ def _share_lead(text: Text, cited: list[Citation], said: list[Context]) -> None:
         joined = _JOINED.fullmatch(text.folded, max(first.end, cited[i - 1].end), cited[i].start)
         if joined and first.led and first.issuer and second.issuer is None and _codes(cited[i]) == _codes(cited[i - 1]):
             said[i] = second._replace(issuer=first.issuer, led=True)
-            if second.day is None and second.year is None:
+            before = first.day is not None and first.day.end <= cited[i - 1].start
+            if before and second.day is None and second.year is None:
                 said[i] = said[i]._replace(day=first.day, role=first.role)
 
 

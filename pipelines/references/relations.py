@@ -72,7 +72,8 @@ def _before(scene: Scene, i: int, cue: Cue, edges: Sequence[Edge]) -> list[Edge]
     actor = _actor(scene, i, cue, edges)
     if cue.kind == "based_on" and actor is not None and GROUND_OF.fullmatch(after):
         return [cue_edge(cue, i, actor)]
-    if cue.kind != "based_on" and PASSIVE.search(cue.before):
+    participle = cue.before.endswith("(") and BY.fullmatch(after)  # "A (sửa đổi bởi B)"
+    if cue.kind != "based_on" and (participle or PASSIVE.search(cue.before)):
         return _passive(scene, i, cue, after)
     if cue.words in _SHORT_OF_ACTIVE or not FILLER.fullmatch(after):
         return []

@@ -23,6 +23,7 @@ _ITEM = r"(?:\b[a-z\d]{1,2}[.)]|[-+•*])?"
 _GLOSS = r"(?: ?\([^()\n]{1,30}\))?"
 _COORDINATION = re.compile(rf"{_GLOSS}[\s,;]*(?:(?:va|cung nhu|lan)(?![a-z]))?\s*{_ITEM}\s*(?:ca )?(?:cac )?(?:so )?")
 _AND_BEFORE = re.compile(rf"{_GLOSS}[\s,]*(?:va|cung nhu|,)\s*(?:ca )?(?:so )?")
+_ACTS = re.compile(rf"[ \n]*(?:(?:se|da|cung|nham) )?{CUE.pattern}")
 _ENDS_IN_COORDINATION = re.compile(r"(?:[,;]|(?<![a-z])va) ?(?:so )?$")
 _OPENS_SENTENCE = re.compile(r"[^a-z]*(?:(?:ca|hai|ba|cac) )?")
 
@@ -87,8 +88,14 @@ class Scene:
             joined = between.strip() and _COORDINATION.fullmatch(between)
             if not self.together(j, self.citations[j - 1].start) or not (joined or self._joined_in_subject(j)):
                 break
+            if ";" in between and self._acts(j):
+                break
             found.append(j)
         return found
+
+    def _acts(self, j: int) -> bool:
+        """Whether a citation does something itself: "A sửa đổi B; C bãi bỏ D"."""
+        return _ACTS.match(self.text.folded, self.tail(j)) is not None
 
     def _joined_in_subject(self, j: int) -> bool:
         """Whether a citation is joined to the one before by what ends its subject: "về đầu tư công và 148/NQ-HĐND"."""

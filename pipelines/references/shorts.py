@@ -42,6 +42,10 @@ _GOES_ON = re.compile(
 _TYPES = re.compile(
     rf"\s{{0,9}}{_either('nghị quyết, nghị định, chỉ thị, thông tư, kết luận, công văn')}(?!\w)", re.IGNORECASE
 )
+_OTHERS = re.compile(  # "Kế hoạch số 60-KH/HU và 14 quyết định": the number counts them
+    rf"\s{{1,9}}{_either('nghị quyết, quyết định, nghị định, chỉ thị, thông tư, kết luận, công văn, văn bản')}(?!\w)",
+    re.IGNORECASE,
+)
 # Counted things: after a capital type word these alone tell that the number counts.
 _NOUNS = (
     "người, ca, hộ, tháng, giờ, phút, giây, tuần, quý, bước, nội dung, vấn đề, nhóm, điểm, tỷ, tỉ, triệu, nghìn,"
@@ -97,7 +101,7 @@ def stands_in_list(text: Text, end: int, symbol: Symbol, *, marked: bool) -> boo
     """Whether a bare number after a citation and a comma or "và" is another citation of its list."""
     if _is_measure(text, end, listed=True) or (symbol.year is None and _YEAR.fullmatch(symbol.number)):
         return False
-    return marked or symbol.year is not None or _goes_on(text, end)
+    return marked or symbol.year is not None or (_goes_on(text, end) and not _OTHERS.match(text.plain, end))
 
 
 def _is_measure(text: Text, end: int, *, listed: bool) -> bool:
