@@ -33,6 +33,16 @@ FORMS = {
         ["Luật NSNN", "Luật Đầu tư công", "Luật TTATGT đường bộ", "Luật KTNB"],
     ),
     "law abbreviated in a heading": ("LUẬT BHXH NĂM 2024", ["LUẬT BHXH NĂM 2024"]),
+    "law that is repealed": ("Bãi bỏ Luật Thi đua, khen thưởng năm 2003", ["Luật Thi đua, khen thưởng năm 2003"]),
+    "law that is announced": ("công bố Luật Đất đai", ["Luật Đất đai"]),
+    "amending law, number of the law amended": (
+        "Luật sửa đổi, bổ sung một số điều của Luật Quốc tịch Việt Nam số 24/2008/QH12",
+        ["Luật sửa đổi, bổ sung một số điều của Luật Quốc tịch Việt Nam", "số 24/2008/QH12"],
+    ),
+    "amending law, its own number": (
+        "Luật sửa đổi, bổ sung một số điều của Luật Cư trú số 36/2013/QH13",
+        ["Luật sửa đổi, bổ sung một số điều của Luật Cư trú số 36/2013/QH13"],
+    ),
     "acronym": ("điều tra viên làm trái BLTTHS", ["BLTTHS"]),
     "Constitution": ("Điều 4 Hiến pháp năm 2013", ["Hiến pháp năm 2013"]),
     "charter": ("Điều 30 Điều lệ Đảng", ["Điều lệ Đảng"]),

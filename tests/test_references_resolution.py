@@ -32,6 +32,7 @@ IDENTITIES = [
     ("Luật số 31/2024/QH15", "vn/state/qh/luat/2024/31"),
     ("Luật Đất đai năm 2024", "vn/state/qh/luat/2024/~dat-dai"),
     ("Luật Xây dựng", "vn/state/qh/luat/-/~xay-dung"),
+    ("Chủ tịch nước công bố Luật Đất đai năm 2024", "vn/state/qh/luat/2024/~dat-dai"),
     ("Luật BHXH 2024", "vn/state/qh/luat/2024/~bao-hiem-xa-hoi"),
     ("Luật BHYT sửa đổi năm 2014", "vn/state/qh/luat/2014/~bao-hiem-y-te"),
     ("Luật HN&GĐ", "vn/state/qh/luat/-/~hon-nhan-va-gia-dinh"),

@@ -115,6 +115,8 @@ def _at_head(walk: _Walk, head: Head) -> None:
 
 def _at_name(walk: _Walk, token: re.Match[str], word: str) -> None:
     text, (start, end), kind = walk.text, token.span(), type_words()[word]
+    if kind.slug == "bo-luat" and text.plain[start : start + 2].lower() not in ("bộ", "bo"):
+        start, kind = text.folded.index("l", start), document_types()["luat"]  # "bãi bỏ Luật Đất đai"
     citation = read_name(text, start, end, kind)
     if citation is None:
         _at_head(walk, Head(start, end, kind, text.plain[start].isupper()))

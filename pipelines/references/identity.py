@@ -26,6 +26,7 @@ _IMPLIED = {
     "nghi-dinh": Body("cp", "state", "central"),
     "cuong-linh": Body("tw", "party", "central"),
 }
+_OF_ASSEMBLY = frozenset(("hien-phap", "bo-luat", "luat", "phap-lenh"))  # whoever "công bố" or "triển khai" them
 _JOINT = frozenset(("TTLT", "TTLB", "NQLT", "HDLN", "HDLT", "KHLT"))  # several bodies in the symbol, not units of one
 _PARTY_COMMITTEES = frozenset(("tu", "hu", "qu"))
 _CLUE = re.compile(rf",?{_GAP}\(?{_GAP}khoa{_GAP}(?P<term>[xvi]{{1,5}}|\d{{1,2}})(?![a-z\d])")
@@ -132,7 +133,8 @@ def issuing_body(citation: Citation, context: Context) -> Body | None:
     phrase = context.issuer.body if context.issuer else None
     codes = _codes(citation)
     if not codes:
-        return phrase or _implied(citation)
+        implied = _implied(citation)
+        return implied if citation.type and citation.type.slug in _OF_ASSEMBLY else phrase or implied
     body = body_of_code(codes[0])
     if len(codes) > 1 and citation.reading and citation.reading.abbreviation in _JOINT:
         return Body(joint(codes), body.system, "any" if body.local else "central", body.local)

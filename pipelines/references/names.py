@@ -8,8 +8,8 @@ from pipelines.units import slugify
 
 from . import grammar
 from .citation import Citation
-from .law_names import YEAR, known_name_end, read_law_name
-from .registers import DocumentType, document_types
+from .law_names import YEAR, LawName, known_name_end, read_law_name
+from .registers import DocumentType, document_types, laws
 from .symbols import read_pieces, read_symbol
 from .text import Text
 from .tokens import CODE_ACRONYMS
@@ -104,12 +104,13 @@ def _platform(text: Text, start: int, end: int, kind: DocumentType) -> Citation 
 
 def _law(text: Text, start: int, end: int, kind: DocumentType) -> Citation | None:
     if amending := _AMENDING.match(text.folded, end):
-        close = _amending_end(text, amending.end())
-        if close is None:
+        amended = _last_amended(text, amending.end())
+        if amended is None:
             return None
-        named = Citation(start, close, "named", kind, name=slugify(text.plain[end:close]))
-        # the year in such a name is that of the law amended
-        return _numbered(text, _dated(text, named)._replace(year=None))
+        named = Citation(start, amended.end, "named", kind, name=slugify(text.plain[end : amended.end]))
+        # the year in such a name is that of the law amended, and so may the number be
+        numbered = _numbered(text, _dated(text, named)._replace(year=None))
+        return named if numbered.symbol and numbered.symbol.text in _symbols(amended.slug) else numbered
     if _NUMBER.match(text.folded, end):
         numbered = _numbered(text, Citation(start, end, "named", kind))
         return numbered if numbered.number else None
@@ -119,8 +120,13 @@ def _law(text: Text, start: int, end: int, kind: DocumentType) -> Citation | Non
     return _numbered(text, _dated(text, Citation(start, name.end, "named", kind, name=name.slug))) if name else None
 
 
-def _amending_end(text: Text, pos: int) -> int | None:
-    """Where the name of an amending law ends: behind the last law it names."""
+def _symbols(name: str) -> set[str | None]:
+    """The symbols of the laws of a name that the register knows."""
+    return {law.symbol for law in laws().get(("luat", name), ())}
+
+
+def _last_amended(text: Text, pos: int) -> LawName | None:
+    """The last law that an amending law names: there its own name ends."""
     kind = document_types()["luat"]
     name = read_law_name(text, pos, kind)
     while name and (more := _AND_LAW.match(text.folded, name.end)):
@@ -128,7 +134,7 @@ def _amending_end(text: Text, pos: int) -> int | None:
         if following is None:
             break
         name = following
-    return name.end if name else None
+    return name
 
 
 def _dated(text: Text, citation: Citation) -> Citation:
