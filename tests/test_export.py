@@ -21,7 +21,7 @@ from pyarrow import parquet
 
 from conftest import Run
 from crawler.verbs.exporting import Export
-from pipelines.errors import InputError
+from pipelines.errors import InputError, StorageError
 from pipelines.export import BY_ARTICLE, Target
 from pipelines.export.articles import Article, read_articles, to_jsonl
 from pipelines.export.conllu import to_conllu
@@ -290,6 +290,7 @@ def test_spread_is_what_the_page_of_the_regulation_shows(demo_db: Path) -> None:
         (Selection(citing="vn/khong/co"), "regulation"),
         (Selection(since="hôm qua"), "day"),
         (Selection(until="20230301"), "day"),
+        (Selection(since="2024-01-01", until="2023-12-31"), "exchange"),
     ],
 )
 def test_what_is_unknown_is_said(demo_db: Path, selection: Selection, word: str) -> None:
@@ -330,6 +331,19 @@ def test_a_file_is_replaced_whole_or_not_at_all(demo_db: Path, tmp_path: Path) -
     export("csv", str(path), demo_db)
     assert path.read_text(encoding="utf-8-sig").startswith("citation,")
     assert [file.name for file in tmp_path.iterdir()] == ["citations.csv"]
+
+
+def test_what_is_no_plain_file_stays_what_it_is(demo_db: Path, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="No space left"):
+        export("csv", "/dev/full", demo_db)
+    with pytest.raises(InputError, match="no plain file"):
+        export("warc", "/dev/full", demo_db)
+    assert Path("/dev/full").is_char_device()
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real" / "some.csv")
+    export("csv", str(tmp_path / "link.csv"), demo_db)
+    assert (tmp_path / "link.csv").is_symlink()
+    assert [file.name for file in (tmp_path / "real").iterdir()] == ["some.csv"]
 
 
 def multiplied(db: Path, times: int) -> None:

@@ -95,6 +95,8 @@ class Export:
         )
         path = self.target.file("pages", self.form)
         assert path is not None, "checked above"
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is no plain file, which an archive needs: name another one with -o")
         copied = 0
         with copying(path) as copy:
             for row in _watched(rows, n):

@@ -96,7 +96,12 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _appearing(path: Path, mode: str, **how: Any) -> Iterator[object]:
-    """A file beside the target that takes its place at the end of the block."""
+    """A file beside the target that takes its place at the end of the block; devices and pipes are written to."""
+    if path.exists() and not path.is_file():
+        with writing(path), path.open(mode, **how) as out:
+            yield out
+        return
+    path = path.resolve()  # a link stays one
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with writing(path):

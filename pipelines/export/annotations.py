@@ -9,6 +9,7 @@ from typing import TextIO
 from pipelines.export.articles import Article, Row
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+PAGE = "urn:danchieu:citations"  # every page must have a name
 AROUND = 32  # characters of context on either side, so that a text that moved is found again
 
 
@@ -18,7 +19,7 @@ def to_webannotation(articles: Iterable[Article], out: TextIO) -> int:
     Positions are code points into the text of the article, whose digest is part of the annotation's name; the quote
     and what stands around it find the place on the page itself.
     """
-    out.write(f'{{"@context": "{CONTEXT}", "type": "AnnotationPage", "items": [')
+    out.write(f'{{"@context": "{CONTEXT}", "id": "{PAGE}", "type": "AnnotationPage", "items": [')
     n = 0
     for article in articles:
         for mention in article.mentions:

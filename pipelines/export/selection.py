@@ -34,7 +34,7 @@ class Selection:
     citing: str | None = None
 
     def check(self, store: Store) -> None:
-        """Nothing; raises ``InputError`` for a name the database does not know and for what is no day."""
+        """Nothing; raises ``InputError`` for a name the database does not know, for what is no day, and for none."""
         for name, sql, unknown in _KNOWN:
             value = getattr(self, name)
             if value is not None and store.value(sql, [value]) is None:
@@ -42,6 +42,8 @@ class Selection:
         for day in (self.since, self.until):
             if day is not None and not _is_day(day):
                 raise InputError(f"{day!r} is no day: write it as 2025-07-01")
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise InputError(f"no day is both since {self.since} and until {self.until}: exchange them")
 
     @property
     def parameters(self) -> dict[str, str | None]:
