@@ -74,7 +74,15 @@ def _ends_sentence(text: str, opened: int, mark: re.Match[str], end: int) -> boo
         return False
     if not any(map(str.isalnum, text[opened : min(opened + LOOK_BACK, mark.start())])):
         return False
-    return mark[0] != "." or not is_abbreviated(text, opened, mark.start(), head)
+    return not (_stands_alone(text, mark) and is_abbreviated(text, opened, mark.start(), head))
+
+
+def _stands_alone(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark is one full stop, or one that ends a bracket around a single word: "tiến sĩ (TS.)"."""
+    if mark[0] != ".)":
+        return mark[0] == "."
+    before = text[max(0, mark.start() - LOOK_BACK) : mark.start()].split()
+    return bool(before) and before[-1].startswith("(")
 
 
 def _can_begin(text: str, head: int, mark: re.Match[str]) -> bool:
