@@ -92,6 +92,8 @@ def _load() -> Segmenter:
 
 
 def _written(word: str) -> str:
+    if word.isalnum():  # most words: one syllable, or a number
+        return word
     return "_".join((word if _is_address(word) else word.replace("_", "__")).split())
 
 
