@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from crawler.archive import Archive, archive_folder
+from crawler.clock import SteadyClock
 from crawler.counting import Kept
 from crawler.frontier import Outlook
 from crawler.health import Verdict, finish
@@ -65,12 +66,13 @@ class Desk:
         self.error: DanchieuError | None = None
         self.verdict: Verdict | None = None
         self.counters = Counters()
-        self.started = time.time()
+        self.clock = SteadyClock()
+        self.started = self.clock.began
         self.keeper = Keeper(
             plan.run,
             self.started,
             plan.sites,
-            time.time,
+            self.clock,
             settings=plan.narrowed(),
             archive_all=plan.archive_all,
             since=plan.since,
@@ -104,6 +106,7 @@ class Desk:
             territory=ground,
             post=self._post,
             limit=plan.limit,
+            clock=self.clock,
         )
         self.hosts = HostMemory(self.submit)
         crawler.host_memory = self.hosts  # type: ignore[attr-defined]  # read by the download handler
@@ -140,7 +143,7 @@ class Desk:
             return
         understanding = self._doorkeeper.judged(visit, await self._understand(visit))
         if understanding.again:
-            self._give_back(visit, time.time() + GIVEN_BACK_SECONDS)
+            self._give_back(visit, self.clock() + GIVEN_BACK_SECONDS)
             return
         if self._ended.is_set():  # the writer is gone: nothing can be kept, and nobody would answer
             self.on_delivery(Delivery(kept=((visit.lease, Kept(lost=True)),), outlook=Outlook(more=False)))
@@ -253,4 +256,4 @@ class Desk:
 
     def _narrowed(self, reason: str) -> Finished:
         plan = self.plan
-        return Finished(plan.run, reason, time.time(), since=plan.since, until=plan.until, limit=plan.limit)
+        return Finished(plan.run, reason, self.clock(), since=plan.since, until=plan.until, limit=plan.limit)

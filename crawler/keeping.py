@@ -100,7 +100,9 @@ class Keeper:
                 step = Next("rejected", cause="forgotten")
         if step.children:
             frontier.add(tx, step.children, now=now, found_on=visit.lease.url)
-            frontier_reopening.reopen(tx, [c.url for c in step.children], before=self.started, stale=visit.lease.stale)
+            frontier_reopening.reopen(
+                tx, [c.url for c in step.children], before=self.started, now=now, stale=visit.lease.stale
+            )
         if understood.found is not None:
             frontier_reopening.reopen_unreached(
                 tx, visit.lease.site, visit.lease.host, host_faults(), before=self.started
@@ -162,7 +164,7 @@ class Keeper:
         if fresh and lease.depth < frontier.MAX_DEPTH and not self._past(tx, lease):
             more = [_behind(c, lease.depth + 1, stale) for c in candidates if c.kind != "article"]
             new += frontier.add(tx, more, now=now, found_on=lease.url)
-            frontier_reopening.reopen(tx, [c.url for c in more], before=self.started, stale=stale)
+            frontier_reopening.reopen(tx, [c.url for c in more], before=self.started, now=now, stale=stale)
         return new, known
 
     def _horizon(self, site: str) -> Horizon:

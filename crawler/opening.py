@@ -137,4 +137,4 @@ def _seed(tx: Transaction, site: Site, started: float) -> None:
     for urls, kind, priority in kinds:
         seeds = [Candidate(canonical(url), url, site.id, host_port(url), kind, priority) for url in urls]
         frontier.add(tx, seeds, now=started)
-        frontier_reopening.reopen(tx, [seed.url for seed in seeds], before=started)
+        frontier_reopening.reopen(tx, [seed.url for seed in seeds], before=started, now=started)

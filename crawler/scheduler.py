@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import time
 from collections import Counter
 from itertools import count
 from typing import Self
@@ -76,7 +75,7 @@ class LeaseScheduler:
         """The next row whose slot has come and whose host has a free connection."""
         if self._closing or self._is_full():
             return None
-        now = time.time()
+        now = self._desk.clock()
         later: list[tuple[float, int, Lease]] = []
         chosen: Lease | None = None
         while self._ready and self._ready[0][0] <= now:

@@ -211,8 +211,16 @@ def test_listings_are_reopened_once_a_run(store: Store) -> None:
     (held,) = lease(store)
     settle(store, held, Next("done"), now=NOW)
     with store.write() as tx:
-        assert frontier_reopening.reopen(tx, [held.url], before=NOW - 10) == 0, "seen in this run already"
-        assert frontier_reopening.reopen(tx, [held.url], before=NOW + 10) == 1
+        assert frontier_reopening.reopen(tx, [held.url], before=NOW - 10, now=NOW) == 0, "seen in this run"
+        assert frontier_reopening.reopen(tx, [held.url], before=NOW + 10, now=NOW + 10) == 1
+
+
+def test_what_a_clock_that_ran_ahead_has_seen_is_seen_again(store: Store) -> None:
+    add(store, candidate("tin", kind="listing"))
+    (held,) = lease(store)
+    settle(store, held, Next("done"), now=NOW + 86400)
+    with store.write() as tx:
+        assert frontier_reopening.reopen(tx, [held.url], before=NOW + 10, now=NOW + 10) == 1
 
 
 def test_a_host_that_answers_again_gets_its_pages_back(store: Store) -> None:

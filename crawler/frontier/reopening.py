@@ -10,14 +10,17 @@ from pipelines.instants import instant
 from pipelines.store import Transaction
 
 
-def reopen(tx: Transaction, urls: Iterable[str], *, before: float, stale: int = 0) -> int:
-    """How many known listings, feeds and sitemaps, last fetched ``before`` this run began, are to be visited again."""
+def reopen(tx: Transaction, urls: Iterable[str], *, before: float, now: float, stale: int = 0) -> int:
+    """How many known listings, feeds and sitemaps, last fetched ``before`` this run began, are to be visited again.
+
+    What was fetched in the future was fetched by a clock that ran ahead.
+    """
     return sum(
         tx.execute(
             "UPDATE urls SET state = 'new', next_at = 0, tries = 0, stale = ?, cause = NULL"
             " WHERE url = ? AND kind <> 'article' AND state NOT IN ('new', 'leased')"
-            " AND coalesce(last_fetched, '') < ?",
-            [stale, url, instant(before)],
+            " AND (coalesce(last_fetched, '') < ? OR last_fetched > ?)",
+            [stale, url, instant(before), instant(now + PATIENCE)],
         ).rowcount
         for url in urls
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
@@ -62,7 +61,7 @@ class NewsSpider(Spider):
     def parse(self, response: Response, **_: Any) -> list[Visit]:
         """The visit of an answered request."""
         lease: Lease = response.meta["lease"]
-        return [after_exchange(lease, response.meta["exchange"], self.desk.plan.sites[lease.site], time.time())]
+        return [after_exchange(lease, response.meta["exchange"], self.desk.plan.sites[lease.site], self.desk.clock())]
 
     def failed(self, failure: Failure) -> list[Visit]:
         """The visit of a request without an answer."""
@@ -70,10 +69,10 @@ class NewsSpider(Spider):
         lease: Lease = request.meta["lease"]
         error = failure.value
         if isinstance(error, RobotsClosedError):
-            return [refused(lease, "robots", time.time())]
+            return [refused(lease, "robots", self.desk.clock())]
         if not isinstance(error, FetchError):
             error = FetchError(bug(error), str(error), permanent=False)
-        return [after_error(lease, error, time.time())]
+        return [after_error(lease, error, self.desk.clock())]
 
     def bug(self, failure: Failure, response: Any, spider: Spider) -> None:
         """Ends the lease of a callback that raised."""
@@ -87,5 +86,5 @@ class NewsSpider(Spider):
     def _end(self, request: Request, cause: str) -> None:
         lease: Lease | None = request.meta.get("lease")
         if lease is not None:
-            visit = refused(lease, cause, time.time(), state="failed")
+            visit = refused(lease, cause, self.desk.clock(), state="failed")
             self.desk.submit(Settle(visit, Understanding()))
