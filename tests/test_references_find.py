@@ -69,6 +69,7 @@ FORMS = {
     "issuer inside": ("Quyết định của Bộ Chính trị số31-QĐ/TW", ["Quyết định của Bộ Chính trị số31-QĐ/TW"]),
     "brackets": ("có Công văn (số 73/TTg-CN) nhắc nhở", ["Công văn (số 73/TTg-CN)"]),
     "number that counts what follows": ("Kế hoạch số 60-KH/HU và 14 quyết định khác", ["Kế hoạch số 60-KH/HU"]),
+    "glued to the word before": ("Theo\u200bQuy định số 96-QĐ/TWthì phải", ["Quy định số 96-QĐ/TW"]),
     "manner inside": ("Nghị quyết chuyên đề số 05-NQ/TU", ["Nghị quyết chuyên đề số 05-NQ/TU"]),
     "pseudo type": ("văn bản số 396/QĐ-UBND", ["văn bản số 396/QĐ-UBND"]),
     "spoken abbreviation": ("TT36/2017, NQ số 18-NQ/TW, NĐ 100", ["TT36/2017", "NQ số 18-NQ/TW", "NĐ 100"]),

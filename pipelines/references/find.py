@@ -45,6 +45,8 @@ _OTHER_PAPER = re.compile(
     )
     + r" {1,3}$"
 )
+_GLUED = re.compile(rf"(?<=[a-z])(?P<type>{grammar.trie(type_words())}){_GAP}(?:{grammar.MARKER})?{_GAP}$")
+_LONGEST_HEAD = 40  # characters of a type word and what joins it to its number
 _LABEL = re.compile(r"so hieu[ .:]{0,4}\n?[ (]{0,3}$")  # of a field, no part of the citation: "Số hiệu: 16/HD-MT"
 _BETWEEN = re.compile(  # two numbers of one list: a gloss or a date, then a separator
     rf"(?:{_GAP}\([^()\n]{{1,60}}\))?+(?:,?{_GAP}ngay [\d/.-]{{3,10}})?+{_GAP}"
@@ -203,7 +205,10 @@ def _split_symbol(text: Text, split: re.Match[str]) -> Symbol:
 
 
 def _full(walk: _Walk, start: int, symbol: Symbol, before: _Before) -> Citation | None:
-    text, head = walk.text, before.head or _shared_head(walk, start)
+    text = walk.text
+    if before.head is None and (glued := _glued_head(text, start)):
+        before = before._replace(head=glued, start=glued.start)
+    head = before.head or _shared_head(walk, start)
     kind = head.type if head else None
     reading = read_pieces(symbol.pieces, kind)
     if before.head is None and head and not fits(reading, kind):
@@ -226,6 +231,18 @@ def _full(walk: _Walk, start: int, symbol: Symbol, before: _Before) -> Citation 
         before.issuer,
         flags=flags,
     )
+
+
+def _glued_head(text: Text, number: int) -> Head | None:
+    """The type word before a number that was glued to the word before it, as its capital shows: "TheoQuyết định"."""
+    window = max(0, number - _LONGEST_HEAD)
+    word = _GLUED.search(text.folded, window, number)
+    if word is None:
+        return None
+    start, end = word.span("type")
+    if not (text.plain[start].isupper() and text.plain[start - 1].islower()):
+        return None
+    return Head(start, end, type_words()[" ".join(word["type"].split())], True)
 
 
 def _closed(text: Text, start: int, number: int, end: int) -> int:
