@@ -251,7 +251,8 @@ class Desk:
         with Store.open(self.plan.db) as store:
             verdict = finish(store, self._narrowed(reason), self.plan.sites)
             if reason != "shutdown":  # who stops a run does not wait for them; the next run does them
-                run_corpus(store)  # after the verdict, since summaries count the days that it says were observed
+                # After the verdict, since summaries count the days that it says were observed.
+                self._progress.say(str(run_corpus(store)))
             return verdict
 
     def _narrowed(self, reason: str) -> Finished:

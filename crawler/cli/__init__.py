@@ -16,7 +16,7 @@ import click
 
 from crawler.cli import streams as cli_streams
 from crawler.cli.batch import import_, reprocess
-from crawler.cli.database import forget, merge, prune, publish, rehydrate
+from crawler.cli.database import corpus, forget, merge, prune, publish, rehydrate
 from crawler.cli.export import export
 from crawler.cli.options import FILE, NAME, db_option, sites_option, workers_option
 from crawler.cli.queue import explain, retry
@@ -167,7 +167,21 @@ def schedule(form: str, names: tuple[str, ...], sites: Path | None, db: Path) ->
     click.echo((systemd if form == "systemd" else cron)(names, db, contact, sites), nl=False)
 
 
-for verb in (import_, reprocess, export, explain, retry, sample, sites, forget, merge, prune, publish, rehydrate):
+for verb in (
+    import_,
+    reprocess,
+    corpus,
+    export,
+    explain,
+    retry,
+    sample,
+    sites,
+    forget,
+    merge,
+    prune,
+    publish,
+    rehydrate,
+):
     danchieu.add_command(verb)
 
 

@@ -66,6 +66,7 @@ def reprocess(failed: bool, dask: str | None, parquet: Path | None, workers: int
     else:
         engine = on_cluster(Cluster(dask)) if dask else in_pool(workers)
         report = reprocess_archive(db, load_sites(sites), engine, failed_only=failed)
+        click.echo(str(report.corpus), err=True)
     click.echo("\n".join([*report.problems, str(report.tally)]))
     return report.exit_code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,21 @@ from pathlib import Path
 import click
 
 from crawler.cli.options import FILE, db_option, sites_option, workers_option
+
+
+@click.command(epilog="Example: danchieu corpus --db output/danchieu.db")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@db_option
+def corpus(as_json: bool, db: Path) -> None:
+    """Do the steps over all articles again: near copies, identities, claims, counts, summaries.
+
+    A crawl, an import, reprocess, merge and forget end with them; a second run changes nothing.
+    """
+    from crawler.verbs.corpus import corpus as do_steps
+    from crawler.verbs.corpus import in_words
+
+    report = do_steps(db)
+    click.echo(json.dumps(report.as_json()) if as_json else in_words(report))
 
 
 @click.command(epilog='Example: danchieu forget https://bao.example/tin-post9.html --reason "the author asked"')

@@ -27,7 +27,7 @@ from crawler.keeping import BY_KIND
 from crawler.lock import alone
 from crawler.sites import Site
 from crawler.visit import Understanding
-from pipelines.corpus import run_corpus
+from pipelines.corpus import CorpusReport, run_corpus
 from pipelines.corpus.leftovers import drop_uncited, drop_unsaid
 from pipelines.errors import AttentionError, InputError
 from pipelines.models import Document, Position, Source
@@ -80,6 +80,7 @@ class Reprocessor:
     failed_only: bool = False
     tally: Tally = field(default_factory=Tally)
     problems: list[str] = field(default_factory=list)
+    corpus: CorpusReport | None = None
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -107,7 +108,7 @@ class Reprocessor:
                 seen |= {page.fetch for page in pages}
                 engine(iter(pages), keep)
         drop_unsaid(self.store)
-        run_corpus(self.store)
+        self.corpus = run_corpus(self.store)
         drop_uncited(self.store)
         finish_run(self.store, checkpoint.run)
 

@@ -35,9 +35,19 @@ class CorpusReport:
         self.changed[step] = work(store)
         self.seconds[step] = time.monotonic() - started
 
+    @property
+    def total(self) -> float:
+        """The seconds of all steps."""
+        return sum(self.seconds.values())
+
+    def as_json(self) -> dict[str, object]:
+        """The report as plain data."""
+        seconds = {step: round(seconds, 3) for step, seconds in self.seconds.items()}
+        return {"changed": self.changed, "seconds": seconds}
+
     def __str__(self) -> str:
-        said = ", ".join(f"{n} {step}" for step, n in self.changed.items() if n)
-        return f"corpus: {said or 'nothing changed'} ({sum(self.seconds.values()):.1f} s)"
+        said = ", ".join(f"{n} {step.replace('_', ' ')}" for step, n in self.changed.items() if n)
+        return f"corpus brought up to date in {self.total:.1f} s: {said or 'nothing changed'}"
 
 
 def run_corpus(store: Store) -> CorpusReport:
