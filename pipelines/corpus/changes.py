@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 
 from pipelines.store import Store
 
-STEP_ROWS = 500  # rows a transaction: others wait for the lock tens of milliseconds, never 200
+STEP_SECONDS = 0.05  # of a transaction, by the clock: others wait for the lock as long, on a slow machine too
+STEP_ROWS = 50  # rows between two looks at the clock
 
 
 def write_in_steps(store: Store, sql: str, rows: Sequence[Sequence[object]]) -> int:
-    """The number of rows written by one statement each, in transactions of ``STEP_ROWS``."""
-    for start in range(0, len(rows), STEP_ROWS):
+    """The number of rows written by one statement each, in transactions of some ``STEP_SECONDS``."""
+    written = 0
+    while written < len(rows):
         with store.write() as tx:
-            tx.executemany(sql, [tuple(row) for row in rows[start : start + STEP_ROWS]])
+            until = time.monotonic() + STEP_SECONDS
+            while written < len(rows) and time.monotonic() < until:
+                tx.executemany(sql, map(tuple, rows[written : written + STEP_ROWS]))
+                written += STEP_ROWS
     return len(rows)
 
 

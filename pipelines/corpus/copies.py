@@ -7,11 +7,12 @@ how many shingles of both texts are common (Broder 1997). Nothing is deleted: a 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 from datasketch import MinHash
+from numpy.typing import NDArray
 
 from pipelines.corpus.changes import write_in_steps
 from pipelines.folding import fold
@@ -62,10 +63,9 @@ def first_of_each(sketches: Sequence[tuple[int, bytes]]) -> dict[int, int]:
     six times as long to fill, which it would be every night.
     """
     heads = {article: article for article, _ in sketches}
-    known: dict[tuple[int, bytes], list[int]] = {}
-    for nth in _sharing(sketches):
+    known: dict[int, list[int]] = {}
+    for nth, bands in _sharing(sketches):
         article, values = sketches[nth]
-        bands = _bands(values)
         near = sorted({head for band in bands for head in known.get(band, ())})
         alike = next((head for head in near if similarity(sketches[head][1], values) >= SIMILAR), None)
         if alike is not None:
@@ -76,23 +76,29 @@ def first_of_each(sketches: Sequence[tuple[int, bytes]]) -> dict[int, int]:
     return heads
 
 
-def _sharing(sketches: Sequence[tuple[int, bytes]]) -> list[int]:
-    """The places of the sketches that have a band in common with another: most have none and are heads for certain."""
+def _sharing(sketches: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, list[int]]]:
+    """The places of the sketches that have bands in common with another, each with those bands: most have none and are
+    heads for certain."""
     places = np.array([nth for nth, (_, values) in enumerate(sketches) if values], dtype=np.int64)
+    if len(places) < 2:
+        return
     values = np.frombuffer(b"".join(values for _, values in sketches), "<u4").reshape(-1, VALUES)
-    shared = np.zeros(len(places), dtype=bool)
-    for band in range(BANDS):
-        keys = values[:, band * BAND_VALUES : (band + 1) * BAND_VALUES].astype(np.uint64) @ _WEIGHTS
-        order = np.argsort(keys)
-        equal = keys[order][1:] == keys[order][:-1]
-        shared[order[1:][equal]] = True
-        shared[order[:-1][equal]] = True
-    return [int(place) for place in places[shared]]
+    found = [_shared_in_band(values, band) for band in range(BANDS)]
+    rows, bands = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.argsort(rows, kind="stable")
+    rows, bands = rows[order], bands[order]
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    for row, shared in zip(rows[starts], np.split(bands, starts[1:]), strict=False):
+        yield int(places[row]), shared.tolist()
 
 
-def _bands(values: bytes) -> list[tuple[int, bytes]]:
-    size = 4 * BAND_VALUES
-    return [(nth, values[nth * size : (nth + 1) * size]) for nth in range(BANDS)]
+def _shared_in_band(values: NDArray[np.uint32], band: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """The rows whose values of a band another row has too, and a number for that band with these values."""
+    keys = values[:, band * BAND_VALUES : (band + 1) * BAND_VALUES].astype(np.uint64) @ _WEIGHTS
+    order = np.argsort(keys)
+    equal = np.diff(keys[order]) == 0
+    shared = order[np.append(equal, False) | np.insert(equal, 0, False)]
+    return shared, keys[shared] * np.uint64(BANDS) + np.uint64(band)
 
 
 def keep_sketches(store: Store) -> int:
@@ -111,10 +117,8 @@ def _text(store: Store, article: int) -> str:
 
 def keep_clusters(store: Store) -> int:
     """How many articles were given another cluster."""
-    values = {
-        row["article"]: row["minhash"] for row in store.connection.execute("SELECT article, minhash FROM sketches")
-    }
-    kept = {row["id"]: row["cluster"] for row in store.connection.execute(_IN_ORDER)}
+    values = dict(map(tuple, store.connection.execute("SELECT article, minhash FROM sketches")))
+    kept = dict(map(tuple, store.connection.execute(_IN_ORDER)))
     heads = first_of_each([(article, values.get(article, b"")) for article in kept])
     changed = sorted((article, head) for article, head in heads.items() if head != kept[article])
     return write_in_steps(store, "UPDATE articles SET cluster = ?2 WHERE id = ?1", changed)

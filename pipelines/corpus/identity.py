@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.folding import fold
 from pipelines.references.grammar import ordinal
@@ -24,8 +25,7 @@ _TERM_WITHIN = re.compile(r"(?<![a-z])khoa\s(?P<term>[xvi]{1,5}|\d{1,2})(?![a-z\
 _ASSEMBLY = re.compile(r"(?<![^\W_])(?:UBTV)?QH(?P<term>\d{1,2})(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(NamedTuple):
     """A regulation whose period is known. ``issued`` is the day that most clusters of articles state."""
 
     id: str
@@ -33,8 +33,7 @@ class Dated:
     issued: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+class Cited(NamedTuple):
     """A provisional regulation as one article cites it: published on ``day``, in the congress term it states.
 
     ``exact`` when its symbol is given, which tells the two State series apart.
@@ -46,8 +45,7 @@ class Cited:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a citation means; ``id`` is None while it stays provisional, ``judged`` when its term or year is known."""
 
     id: str | None = None
@@ -89,7 +87,7 @@ def answer(cited: Cited, known: Sequence[Dated]) -> Answer:
     by_term = name.system == "party" or cited.term is not None
     if name.system == "state" and name.number.startswith("~"):
         return Answer()
-    term = cited.term or (party_term(cited.day) if by_term and cited.day else None)
+    term = cited.term or (_term_on(cited.day[:10]) if by_term and cited.day else None)
     if (term if by_term else cited.day) is None:
         return Answer()
     fitting = [one for one in known if _possible(one, cited, name)]
@@ -101,6 +99,11 @@ def answer(cited: Cited, known: Sequence[Dated]) -> Answer:
         fitting = [one for one in fitting if cited.day and Name.of(one.id).year == cited.day[:4]]
         sure = len(fitting) == 1
     return Answer(fitting[0].id, "term" if by_term else "corpus", judged=True) if sure else Answer(judged=True)
+
+
+@lru_cache(maxsize=16_384)  # the days of a generation of articles
+def _term_on(day: str) -> str | None:
+    return party_term(day)
 
 
 def _possible(one: Dated, cited: Cited, name: Name) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
+from typing import NamedTuple
 
 from pipelines.corpus.changes import write_in_steps
 from pipelines.corpus.identity import (
@@ -26,6 +27,23 @@ from pipelines.store import Store
 _LOOK_AHEAD = 40  # characters behind a citation in which it may name its term: "..., khóa XII"
 
 
+class _Mention(NamedTuple):
+    """A citation of a provisional regulation; ``behind`` are the words after it where they may state a term."""
+
+    article: int
+    i: int
+    symbol: str | None
+    issuer_code: str | None
+    issuer: str | None
+    page_says: str
+    regulation: str | None
+    resolved_by: str | None
+    resolved_in_page: str | None
+    published: str | None
+    behind: str | None
+    corrected: int
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """How many citations were given another regulation, and the links that follow from all answers."""
@@ -42,15 +60,14 @@ def resolve_mentions(store: Store) -> Resolution:
     known = families(dated_regulations(store))
     undone = {(row["subject"], row["object"]) for row in store.rows(_UNDONE)}
     wanted: list[tuple[object, ...]] = []
-    links: dict[str, _Votes] = {}
-    for mentions in _by_page(store.connection.execute(_PROVISIONAL)):
-        id_ = mentions[0]["page_says"]
-        candidates = known.get(Name.of(id_).family, ())
-        for mention, found in _answers(mentions, candidates):
-            if (id_, found.id) in undone:
-                found = Answer(judged=True)
-            links.setdefault(id_, _Votes()).add(found, mention)
-            wanted += _change(mention, found)
+    links: dict[str, _Votes] = defaultdict(_Votes)
+    for mentions in _by_page(map(_Mention._make, store.connection.execute(_PROVISIONAL))):
+        id_ = mentions[0].page_says
+        votes = links[id_]
+        for mention, found in _answers(mentions, known.get(Name.of(id_).family, ())):
+            meant = Answer(judged=True) if (id_, found.id) in undone else found
+            votes.add(meant, mention)
+            wanted += _change(mention, meant)
     changed = write_in_steps(store, _RESOLVE, wanted)
     return Resolution(changed, tuple(link for id_, votes in sorted(links.items()) if (link := votes.link(id_))))
 
@@ -69,11 +86,11 @@ class _Votes:
     def __init__(self) -> None:
         self._found: dict[str | None, tuple[tuple[bool, str, int], str | None]] = {}
 
-    def add(self, found: Answer, mention: sqlite3.Row) -> None:
+    def add(self, found: Answer, mention: _Mention) -> None:
         """Counts one answer, if the citation's term or year is known."""
         if not found.judged:
             return
-        earliest = (mention["published"] is None, mention["published"] or "", mention["article"])
+        earliest = (mention.published is None, mention.published or "", mention.article)
         if found.id not in self._found or earliest < self._found[found.id][0]:
             self._found[found.id] = earliest, found.by
 
@@ -85,45 +102,45 @@ class _Votes:
         return Link(id_, "same_as", other, by, article) if other and by else None
 
 
-def _by_page(rows: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
+def _by_page(rows: Iterable[_Mention]) -> Iterator[list[_Mention]]:
     """The citations of one provisional regulation in one article, together."""
-    for _, group in groupby(rows, key=itemgetter("article")):
-        pages: dict[str, list[sqlite3.Row]] = {}
-        for row in group:
-            pages.setdefault(row["page_says"], []).append(row)
+    for _, group in groupby(rows, key=attrgetter("article")):
+        pages: dict[str, list[_Mention]] = {}
+        for mention in group:
+            pages.setdefault(mention.page_says, []).append(mention)
         yield from pages.values()
 
 
-def _answers(mentions: Sequence[sqlite3.Row], candidates: Sequence[Dated]) -> Iterator[tuple[sqlite3.Row, Answer]]:
+def _answers(mentions: Sequence[_Mention], candidates: Sequence[Dated]) -> Iterator[tuple[_Mention, Answer]]:
     """Each citation with its answer: what one of them states of term or symbol holds for all on the page."""
     if not candidates:
         yield from ((mention, Answer()) for mention in mentions)
         return
-    stated = {mention["i"]: _term(mention) for mention in mentions}
+    stated = {mention.i: _term(mention) for mention in mentions}
     terms = {term for term in stated.values() if term}
     shared = next(iter(terms)) if len(terms) == 1 else None
-    exact = any(mention["symbol"] for mention in mentions)
+    exact = any(mention.symbol for mention in mentions)
     for mention in mentions:
-        term = stated[mention["i"]] or shared
+        term = stated[mention.i] or shared
         if term is None and len(terms) > 1:
             yield mention, Answer(judged=True)
             continue
-        yield mention, answer(Cited(mention["page_says"], mention["published"], term, exact), candidates)
+        yield mention, answer(Cited(mention.page_says, mention.published, term, exact), candidates)
 
 
-def _term(mention: sqlite3.Row) -> str | None:
-    if mention["page_says"].startswith("vn/state/"):
-        return assembly_term(mention["issuer_code"])
-    return stated_term(mention["behind"], mention["issuer"]) if mention["behind"] is not None else None
+def _term(mention: _Mention) -> str | None:
+    if mention.page_says.startswith("vn/state/"):
+        return assembly_term(mention.issuer_code)
+    return stated_term(mention.behind, mention.issuer) if mention.behind is not None else None
 
 
-def _change(mention: Mapping[str, object] | sqlite3.Row, found: Answer) -> list[tuple[object, ...]]:
+def _change(mention: _Mention, found: Answer) -> list[tuple[object, ...]]:
     """The row to write where a citation's regulation is not what it should be."""
-    regulation = found.id or mention["page_says"]
-    by = found.by if found.id else mention["resolved_in_page"]
-    if mention["corrected"] or (regulation, by) == (mention["regulation"], mention["resolved_by"]):
+    regulation = found.id or mention.page_says
+    by = found.by if found.id else mention.resolved_in_page
+    if mention.corrected or (regulation, by) == (mention.regulation, mention.resolved_by):
         return []
-    return [(regulation, by, mention["article"], mention["i"], mention["page_says"])]
+    return [(regulation, by, mention.article, mention.i, mention.page_says)]
 
 
 # A regulation that no page names any more (its article was changed or withdrawn) is no candidate.

@@ -63,19 +63,24 @@ def _serving(site: str, unit: str, former: str) -> Iterator[tuple[str, str, str 
 
 
 _ALIASES = """
-SELECT DISTINCT one_line(m.surface) AS alias, folded(one_line(m.surface)) AS folded, m.regulation, 'corpus' AS source
-FROM mentions m
-WHERE m.regulation <> m.regulation_in_page AND m.kind NOT IN ('anaphor', 'list') AND NOT EXISTS (
+WITH written AS MATERIALIZED (
+  SELECT DISTINCT surface, regulation FROM mentions
+  WHERE regulation <> regulation_in_page AND kind NOT IN ('anaphor', 'list')
+), spelled AS MATERIALIZED (
+  SELECT DISTINCT one_line(surface) AS alias, regulation FROM written
+)
+SELECT alias, folded(alias) AS folded, regulation, 'corpus' AS source FROM spelled s
+WHERE NOT EXISTS (
   SELECT 1 FROM regulation_aliases k
-  WHERE k.alias = one_line(m.surface) AND k.regulation = m.regulation AND k.source <> 'corpus'
+  WHERE k.alias = s.alias AND k.regulation = s.regulation AND k.source <> 'corpus'
 )
 """
 
-# In the order of the index over regulation and article, so that nothing is sorted.
+# Articles and their citations in the order in which they lie on the disk, so that next to nothing is sorted.
 _CITING = """
 SELECT m.regulation, count(*) AS n, count(*) * v.own AS n_own, v.cluster, v.day, v.unit, v.province
-FROM mentions m CROSS JOIN voters v ON v.article = m.article
-WHERE m.regulation IS NOT NULL GROUP BY m.regulation, m.article
+FROM voters v CROSS JOIN mentions m ON m.article = v.article
+WHERE m.regulation IS NOT NULL GROUP BY v.article, m.regulation
 """
 
 _COUNTS = """
