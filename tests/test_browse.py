@@ -55,7 +55,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             title="Tiêu đề cũ",
             text="Đoạn một.\n\nĐoạn hai.",
             text_sha256="0" * 64,
-            mentions=[],
+            mentions=[{"start": 0, "end": 4, "surface": "Đoạn", "regulation": LAND_LAW}],
         )
     return {"path": path, "first": first, "copy": copy}
 
@@ -116,6 +116,35 @@ def test_english_is_shown_on_request_and_remembered(get: Get, world: dict[str, A
 def test_a_replaced_version_can_be_read(get: Get, world: dict[str, Any]) -> None:
     shown = page(get(f"/tin-tuc/article/{world['first']}/revision/1"))
     assert [words(p) for p in shown.xpath("//article/p")] == ["Đoạn một.", "Đoạn hai."]
+    changes = shown.xpath("//section[@aria-labelledby='changed-h']")[0]
+    assert [words(one) for one in changes.xpath(".//*[@class='changes']/dt")] == [
+        "Tiêu đề",
+        "Ngày đăng",
+        "Tác giả",
+        "Không còn dẫn",
+        "Mới dẫn",
+    ]
+    assert [words(one) for one in changes.xpath(".//del")][-2:] == ["Đoạn một.", "Đoạn hai."]
+    assert "Việc lấy phiếu bắt đầu" in words(changes)
+
+
+def test_what_changed_is_shown_word_by_word(tmp_path: Path) -> None:
+    with World(tmp_path / "w.db") as made:
+        made.ground()
+        number = made.article("a")
+        old = made.connection.execute("SELECT text FROM texts").fetchone()[0]
+        for nth, text in ((1, old.replace("tuần này", "tuần sau")), (2, old)):
+            kept = {"changed_at": "2023-02-22T00:00:00Z", "text": text, "text_sha256": "0" * 64, "mentions": []}
+            made.insert("revisions", article=number, revision=nth, **kept)
+    with browsing(tmp_path / "w.db") as get:
+        first = page(get(f"/w/article/{number}/revision/1")).xpath("//section[@aria-labelledby='changed-h']")[0]
+        assert [words(one) for one in first.xpath(".//*[@class='reading difference']//*[self::del or self::ins]")] == [
+            "sau",
+            "này",
+        ]
+        second = page(get(f"/w/article/{number}/revision/2"))
+        assert "Lời văn không đổi." in words(second)
+        assert second.xpath("//a[@rel='prev']/@href") == [f"/w/article/{number}/revision/1"]
 
 
 def test_a_regulation_shows_who_cites_it_and_what_is_claimed(get: Get) -> None:

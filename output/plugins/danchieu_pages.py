@@ -17,12 +17,13 @@ from datasette.utils import sqlite_timelimit, tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from pipelines.reading import is_ours
-from pipelines.reading.articles import article_page, article_titles, revision_text
+from pipelines.reading.articles import article_page, article_titles
 from pipelines.reading.compare import compare
 from pipelines.reading.feed import newest_citations
 from pipelines.reading.overview import overview
 from pipelines.reading.places import FORMER, PRESENT, unit_figures, unit_page
 from pipelines.reading.regulations import regulation_page
+from pipelines.reading.revisions import revision_page
 from pipelines.reading.stations import site_list, site_page
 from pipelines.search import parse, search_articles, search_regulations
 
@@ -68,7 +69,7 @@ async def article(datasette: Datasette, request: Request) -> Response:
 
 async def revision(datasette: Datasette, request: Request) -> Response:
     number, which = int(request.url_vars["number"]), int(request.url_vars["revision"])
-    page = await ask(datasette, request, lambda connection: revision_text(connection, number, which))
+    page = await ask(datasette, request, lambda connection: revision_page(connection, number, which))
     return await show(datasette, request, "revision.html", page=page)
 
 

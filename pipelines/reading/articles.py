@@ -53,16 +53,6 @@ def article_page(connection: sqlite3.Connection, number: int) -> ArticlePage | N
     )
 
 
-def revision_text(connection: sqlite3.Connection, number: int, revision: int) -> Row | None:
-    """An earlier version of an article: title, published, author, changed_at, text; or None."""
-    return row(
-        connection,
-        "SELECT article, revision, changed_at, title, published, author, text, text_sha256 FROM revisions"
-        " WHERE article = ? AND revision = ?",
-        (number, revision),
-    )
-
-
 def article_titles(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Row]:
     """Title, day, site and unit of some articles, by number."""
     found = rows(connection, TITLES, (json.dumps(list(numbers)),))
