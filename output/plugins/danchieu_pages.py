@@ -19,6 +19,7 @@ from datasette.utils.asgi import Request, Response
 from pipelines.reading import is_ours
 from pipelines.reading.articles import article_page, article_titles
 from pipelines.reading.compare import compare
+from pipelines.reading.excerpts import is_standoff
 from pipelines.reading.feed import newest_citations
 from pipelines.reading.overview import overview
 from pipelines.reading.places import FORMER, PRESENT, unit_figures, unit_page
@@ -235,6 +236,7 @@ async def show(datasette: Datasette, request: Request, template: str, *, status:
             "language": language,
             "at": datasette.urls.path(f"/{database}") if database else None,
             "languages": [(one, with_argument(request, "lang", one)) for one in LANGUAGES],
+            "standoff": await is_without_texts(datasette, request),
             "with_argument": lambda name, value: with_argument(request, name, value),
         },
         request=request,
@@ -243,6 +245,16 @@ async def show(datasette: Datasette, request: Request, template: str, *, status:
     if asked == language:
         response.set_cookie("lang", language, max_age=31_536_000, samesite="lax")
     return response
+
+
+async def is_without_texts(datasette: Datasette, request: Request) -> bool:
+    """Whether the database of the address is a published copy without texts; every page of it says so."""
+    if "database" not in request.url_vars:
+        return False
+    try:
+        return await attached(datasette, request).execute_fn(is_standoff)
+    except (MissingError, sqlite3.DatabaseError):
+        return False
 
 
 def with_argument(request: Request, name: str, value: object) -> str:

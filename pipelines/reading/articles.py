@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.reading import Row, row, rows
+from pipelines.reading.excerpts import excerpts
 from pipelines.reading.passages import Block, blocks, contents, cut
 
 NOTICED = frozenset({"lost_reference"})  # notes of what is wrong; the others are of what was taken out
@@ -15,7 +16,10 @@ NOTICED = frozenset({"lost_reference"})  # notes of what is wrong; the others ar
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """An article, its text in blocks, and what stands beside it. Rows are dictionaries by column name."""
+    """An article, its text in blocks, and what stands beside it. Rows are dictionaries by column name.
+
+    In a published copy without texts the blocks are its excerpts.
+    """
 
     article: Row
     blocks: tuple[Block, ...]
@@ -37,7 +41,10 @@ def article_page(connection: sqlite3.Connection, number: int) -> ArticlePage | N
         return None
     mentions = rows(connection, MENTIONS, (number,))
     notes = rows(connection, NOTES, (number, article["fetch"]))
-    passages = cut(article["text"] or "", article["paragraphs"] or "[]", mentions)
+    if article["text"] is None:
+        passages = excerpts(connection, number, mentions)
+    else:
+        passages = cut(article["text"], article["paragraphs"], mentions)
     return ArticlePage(
         article=article,
         blocks=blocks(passages),

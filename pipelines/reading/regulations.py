@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.reading import Row, row, rows
+from pipelines.reading.excerpts import excerpt_of, has_excerpts
 from pipelines.reading.months import Series, month_of, series
 
 PAGE = 25  # citing articles shown at once
@@ -178,8 +179,9 @@ def _by_field(claims: Sequence[Row]) -> dict[str, list[Row]]:
 def _listed(connection: sqlite3.Connection, name: str, citing: Citing) -> Row:
     """An article of the list with the sentence of its first citation, cut at the citation."""
     found = row(connection, LISTED, {"regulation": name, "article": citing.article}) or {}
-    sentence, surface = found.get("sentence") or "", found.get("surface") or ""
-    at = found["start"] - found["sentence_start"] if sentence else 0
+    surface = found.get("surface") or ""
+    start, sentence = _words_round(connection, found)
+    at = found["start"] - start if sentence else 0
     return {
         **found,
         "n": citing.n,
@@ -188,6 +190,14 @@ def _listed(connection: sqlite3.Connection, name: str, citing: Citing) -> Row:
         "surface": surface,
         "after": sentence[at + len(surface) :],
     }
+
+
+def _words_round(connection: sqlite3.Connection, found: Row) -> tuple[int, str]:
+    """Where the sentence of a citation starts and what it is; the excerpt in a published copy; else nothing."""
+    if found.get("sentence"):
+        return found["sentence_start"], found["sentence"]
+    excerpt = excerpt_of(connection, found["id"], found["i"]) if found and has_excerpts(connection) else None
+    return (excerpt["start"], excerpt["excerpt"]) if excerpt else (0, "")
 
 
 REGULATION = """
