@@ -39,6 +39,8 @@ def import_(
         report = import_into_parts(db, reader, Cluster(dask), parquet, paths)
     else:
         report = Importer(db, reader, on_cluster(Cluster(dask)) if dask else in_pool(workers)).run(paths)
+        if report.corpus is not None:
+            click.echo(str(report.corpus), err=True)
     if said := str(report):
         click.echo(said)
     return report.exit_code

@@ -54,7 +54,7 @@ class Importer:
 
                 self.engine(self._jobs(paths, after), keep)
             if self._store is not None:
-                self.reader.say(str(run_corpus(self._store)))
+                report.corpus = run_corpus(self._store)
                 if self._checkpoint is not None:
                     finish_run(self._store, self._checkpoint.run)
         return report

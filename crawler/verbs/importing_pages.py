@@ -15,6 +15,7 @@ from crawler.batch.checkpoint import Place
 from crawler.batch.imported import Job, job_of
 from crawler.sites import Site, owner
 from crawler.tables import counted
+from pipelines.corpus import CorpusReport
 from pipelines.errors import AttentionError, InputError
 from pipelines.models import Position
 
@@ -26,6 +27,7 @@ class Report:
     tally: Tally = field(default_factory=Tally)
     outside: int = 0
     problems: list[str] = field(default_factory=list)
+    corpus: CorpusReport | None = None
 
     @property
     def exit_code(self) -> int:
