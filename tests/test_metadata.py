@@ -197,6 +197,11 @@ def test_modified_is_later_than_published() -> None:
         ("Theo Báo Nhân Dân", False, None, "Báo Nhân Dân"),
         ("(Nguồn: baochinhphu.vn)", False, None, "baochinhphu.vn"),
         ("Nguồn: Báo Nhân Dân", True, None, "Báo Nhân Dân"),
+        ("Theo Thu Hà/Báo Tin tức", False, "Thu Hà", "Báo Tin tức"),
+        ("Theo Bnews/TTXVN", False, None, "TTXVN"),
+        ("Lê Thị Khánh (Trung tâm Văn hóa huyện)", True, "Lê Thị Khánh", None),
+        ("Lê Khánh – VPUB", True, "Lê Khánh", None),
+        ("Tin bài: Lê Khánh; ảnh: Thu Hà", False, "Lê Khánh", None),
         ("TTXVN", True, None, "TTXVN"),
     ],
 )
@@ -222,6 +227,9 @@ def test_signatures(line: str, marked: bool, author: str | None, source: str | N
         ("Điều 1. Phạm vi", True),
         ("Những hồ sơ còn vướng", True),
         ("12/03/2022", True),
+        ("Theo đó", True),
+        ("Theo Quyết định số 12/QĐ-UBND", True),
+        ("đồng chí", True),
     ],
 )
 def test_lines_that_sign_nothing(line: str, marked: bool) -> None:
@@ -250,6 +258,9 @@ def test_signatures_never_fail(text: str) -> None:
         (page(head="<meta name='author' content='Mau Life'>"), None),
         (page("<p class='author'>admin</p>"), None),
         (page(end="<p>TM. ỦY BAN NHÂN DÂN</p><p>CHỦ TỊCH</p><p><b>Lê Khánh</b></p>"), None),
+        (page(end="<p>(Đã ký)</p><p><b>Lê Khánh</b></p>"), None),
+        (page("<p><a href='/tac-gia/le-khanh'>Lê Khánh</a></p>"), "Lê Khánh"),
+        (page("<div><a href='/u/7'>Lê Khánh</a><i>20/02/2023</i></div>"), "Lê Khánh"),
         (page(end="<p><b>Kết quả cuối cùng là như vậy.</b></p>"), None),
         (page(), None),
     ],
@@ -318,6 +329,19 @@ def test_origin(
     assert origin_of(source_text, prefix, has_author, site) == origin
 
 
+@pytest.mark.parametrize(
+    ("source_text", "host", "origin"),
+    [
+        ("Báo Gia Lai", "baogialai.com.vn", ("own", None)),
+        ("Báo Gia Lai", "www.baogialai.com.vn", ("own", None)),
+        ("Báo Gia Lai", "gialai.gov.vn", ("reprint", "Báo Gia Lai")),
+        ("TTXVN", "baogialai.com.vn", ("agency", "TTXVN")),
+    ],
+)
+def test_origin_of_a_page_of_no_known_site(source_text: str, host: str, origin: tuple[str, str | None]) -> None:
+    assert origin_of(source_text, None, False, None, host) == origin
+
+
 def test_newsrooms_have_one_code() -> None:
     agency = agency_of("(TTXVN)")
     assert agency is not None
@@ -330,6 +354,8 @@ def test_newsrooms_have_one_code() -> None:
     [
         (f"<p><strong>{TEXT}</strong></p>", TEXT),
         (f"<h2 class='detail-sapo'>{TEXT}</h2>", TEXT),
+        (f"<p><em>{TEXT}</em></p>", TEXT),
+        (f"<p class='x7'>{TEXT}</p>", TEXT),
         (f"<div class='summary'>(GLO)- {TEXT}</div>", TEXT),
         (f"<div><p class='News_Lead'>{TEXT}</p></div>", TEXT),
         ("", None),

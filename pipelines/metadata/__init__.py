@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from pipelines.body import Found, between
 from pipelines.markup import tidy
@@ -76,7 +77,11 @@ def read_story(view: View, found: Found, page: Page) -> Story:
         or declared_author(view.declared, [b.text for b in view.blocks if len(b.text) <= SHOWN], sites)
     )
     origin, source_name = origin_of(
-        parts.signature.source, prefix.code if prefix else None, author is not None, page.source
+        parts.signature.source,
+        prefix.code if prefix else None,
+        author is not None,
+        page.source,
+        urlsplit(page.url).hostname or "",
     )
     metadata = Metadata(
         title=view.headline.text,

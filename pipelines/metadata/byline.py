@@ -34,7 +34,9 @@ _HOUSE = re.compile(any_of("byline", "house"), re.IGNORECASE)
 _PHOTO_ONLY = re.compile(rf"{_PHOTO}(?:\s*(?:,|và)\s*{_PHOTO})*$", re.IGNORECASE)
 _TITLES = re.compile(rf"(?:{any_of('byline', 'honorific')}\b\.?\s*[-,.]?\s*)+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[-–—,;/&+|]| và )\s*")
-_NAME_WORD = re.compile(r"[A-ZĐÀ-ỴƠƯĂÂÊÔẠ-Ỹ][\w'’.]*$")
+_NAME_WORD = re.compile(r"[^\W\d_][\w'’.]*$")
+_OFFICE = re.compile(r"(?P<person>.+?)\s*(?:\((?P<inside>[^()]+)\)?|\s[-–—]\s(?P<behind>.+))$")
+_INITIALS = re.compile(r"[A-ZĐ]{2,6}$")  # of an office, beside a name that is not in capitals
 _NEVER = re.compile(any_of("byline", "never"), re.IGNORECASE)
 _SIGNATORY = re.compile(any_of("byline", "signatory"), re.IGNORECASE)
 _BYLINE_NAME = re.compile(any_of("byline", "element"), re.IGNORECASE)
@@ -62,8 +64,10 @@ def read_signature(text: str, marked: bool, sites: Collection[str] = ()) -> Sign
     if trailing := _TRAILING.search(text):
         source, text = trailing["name"] or trailing["house"], text[: trailing.start()].strip()
     if found := _SOURCE.match(text):
-        name = _source(found["name"])
-        return Signature(None, name) if _is_source(name, marked) else None
+        person, house = _without_house(_source(found["name"]))
+        name = house or person
+        author = as_author(person, sites) if house and len(person.split()) > 1 else None
+        return Signature(author, name) if _is_source(name, marked) else None
     prefix = _PREFIX.match(text)
     if prefix is not None:
         if _PHOTO_ONLY.match(prefix["role"].strip()):
@@ -97,7 +101,7 @@ def _is_source(name: str, marked: bool) -> bool:
         r"(?:báo|tạp chí|đài|cổng|trang|website|[\w.-]+\.(?:vn|com|net|org))\b", name, re.IGNORECASE
     ):
         return len(name) <= 60
-    return marked and len(name.split()) <= 8 and _NAME_WORD.match(name.split()[0]) is not None
+    return marked and len(name.split()) <= 8 and name[:1].isupper() and not any(char.isdigit() for char in name)
 
 
 def _source(name: str) -> str:
@@ -118,13 +122,20 @@ def as_author(text: str, sites: Collection[str] = ()) -> str | None:
         return None
     if text.casefold() in {site.casefold() for site in sites} or agency_of(text) is not None:
         return None
-    person, _, office = text.partition(" - ")
-    if office and _NEVER.fullmatch(office):
-        text = person
+    text = _without_office(text)
     names = [_TITLES.sub("", name).strip() for name in _SEPARATOR.split(text)]
     if not 1 <= len(names) <= MAX_NAMES or not all(_is_name(name) for name in names if name):
         return None
     return text if any(names) else None
+
+
+def _without_office(text: str) -> str:
+    found = _OFFICE.match(text)
+    if found is None:
+        return text
+    office = found["inside"] or found["behind"]
+    initials = _INITIALS.match(office) is not None and not found["person"].isupper()
+    return found["person"] if initials or _NEVER.fullmatch(office) else text
 
 
 def is_no_person(text: str) -> bool:
@@ -144,7 +155,11 @@ def _unit_names() -> frozenset[str]:
 
 def _is_name(name: str) -> bool:
     words = name.split()
-    return 1 <= len(words) <= 6 and all(_NAME_WORD.match(word) for word in words) and not _NEVER.fullmatch(name)
+    return (
+        1 <= len(words) <= 6
+        and all(word[0].isupper() and _NAME_WORD.match(word) for word in words)
+        and not _NEVER.fullmatch(name)
+    )
 
 
 def signature_of(block: Block, sites: Collection[str] = (), last: bool = False) -> Signature | None:

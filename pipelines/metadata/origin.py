@@ -76,27 +76,22 @@ def split_prefix(text: str) -> Prefix | None:
 
 
 def origin_of(
-    source_text: str | None, prefix: str | None, has_author: bool, site: Source | None
+    source_text: str | None, prefix: str | None, has_author: bool, site: Source | None, host: str = ""
 ) -> tuple[str, str | None]:
     """Origin ("own", "agency", "reprint", "unknown") and the source's name as printed, None for the site's own texts.
 
-    ``source_text`` is what a "Theo ..." or "Nguồn: ..." names, ``prefix`` the code before the lead.
+    ``source_text`` is what a "Theo ..." or "Nguồn: ..." names, ``prefix`` the code before the lead, ``host`` that of the
+    page's address, which tells whose it is where the site is not known.
     """
+    hosts = {name.removeprefix("www.").split(":")[0] for name in (*(site.domains if site else ()), host)} - {""}
+    names = {site.name.lower(), f"báo {site.name}".lower()} if site else set()
     for name in (source_text, prefix):
         if not name:
             continue
         agency = agency_of(name) or Agency(name, name, "own" if name is prefix else "reprint", name)
         home = site is None and name is prefix and agency.origin == "own"
-        if home or _is_own(agency.name, agency.domain, site) or (name is prefix and name == agency.name):
+        mine = agency.name.lower() in names or agency.domain.lower().removeprefix("www.") in hosts
+        if home or mine or (name is prefix and name == agency.name):
             return "own", None
         return ("reprint" if agency.origin == "own" else agency.origin), name
     return ("own" if has_author else "unknown"), None
-
-
-def _is_own(name: str, domain: str, site: Source | None) -> bool:
-    if site is None:
-        return False
-    hosts = {host.removeprefix("www.").split(":")[0] for host in site.domains}
-    return (
-        name.lower() in {site.name.lower(), f"báo {site.name}".lower()} or domain.lower().removeprefix("www.") in hosts
-    )
