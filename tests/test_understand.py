@@ -211,6 +211,16 @@ def test_hostile_page(name: str) -> None:
     assert time.process_time() - started < SECONDS_PER_PAGE, name
 
 
+@pytest.mark.parametrize("depth", [255, 1900, 2060, 5000])
+@pytest.mark.parametrize("tags", [("<div>", "</div>"), ("<span>", "</span>"), ("<table><tr><td>", "</td></tr></table>")])
+def test_deep_trees_keep_their_text(depth: int, tags: tuple[str, str]) -> None:
+    texts = [f"Ủy ban nhân dân tỉnh ban hành Quyết định số {i}/QĐ-UBND phê duyệt kế hoạch của năm." for i in range(6)]
+    inner = "".join(f"<p>{text}</p>" for text in texts[:5])
+    html = f"<h1>Một kế hoạch của tỉnh mẫu</h1>{tags[0] * depth}{inner}{tags[1] * depth}<p>{texts[5]}</p>"
+    document = understand(Page("https://bao.example/x.html", html.encode()))
+    assert [text for text in texts if text not in paragraphs(document)] == []
+
+
 def mutated(body: bytes, chance: random.Random) -> bytes:
     """The page with a few cuts, doublings, stray bytes or tags."""
     scraps = [

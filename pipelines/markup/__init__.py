@@ -9,6 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 HEAD_CHARACTERS = 4096
+MAX_NESTED = 500
 
 _OTHER_ROOT = re.compile(
     r"[{\[]|(?:<\?xml[^>]{0,300}>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:rss|feed|urlset|sitemapindex|svg|rdf:RDF|opml)\b",
@@ -26,6 +27,10 @@ _NOT_XML_REFERENCE = re.compile(
 )
 # libxml2 compares every attribute of a tag with every other; what is that long is an inlined image or an attack.
 _LONG_TAG = re.compile(r"<([a-zA-Z]\w*)\b[^<>]{20000,}>")
+_ANY_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>")
+_VOID = frozenset(
+    ["br", "img", "hr", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"]
+)
 # lxml.html asks a Python function for the class of every element, each time it is met; none of its classes is needed.
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 _SPACE = re.compile(r"\s+")
@@ -42,13 +47,35 @@ def is_html(text: str) -> bool:
 
 def parse(text: str) -> HtmlElement:
     """The tree of an HTML text, whatever its faults; an empty document when it has no element at all."""
+    text = _LONG_TAG.sub(r"<\1>", _NOT_XML_REFERENCE.sub("", _NOT_XML.sub("", text)))
+    tree, whole = _parsed(text)
+    return tree if whole else _parsed(_flattened(text))[0]
+
+
+def _parsed(text: str) -> tuple[HtmlElement, bool]:
+    """The tree of a text, and whether it holds all of it: libxml2 stops where elements are nested 2,048 deep."""
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_LOOKUP)
-    text = _LONG_TAG.sub(r"<\1>", _NOT_XML_REFERENCE.sub("", _NOT_XML.sub("", text)))
     try:
-        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
-        return document_fromstring("<html><body></body></html>")
+        tree = document_fromstring("<html><body></body></html>")
+    last = parser.error_log.last_error
+    return tree, last is None or last.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT
+
+
+def _flattened(text: str) -> str:
+    """The HTML text with a line break in place of each tag that lies in more than ``MAX_NESTED`` open ones."""
+    depth = 0
+
+    def flat(tag: re.Match[str]) -> str:
+        nonlocal depth
+        if tag["name"].lower() in _VOID:
+            return tag[0]
+        depth = max(0, depth - 1) if tag["end"] else depth + 1
+        return tag[0] if depth + bool(tag["end"]) <= MAX_NESTED else "<br>"
+
+    return _ANY_TAG.sub(flat, text)
 
 
 def tidy(text: str) -> str:

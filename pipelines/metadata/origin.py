@@ -80,7 +80,7 @@ def origin_of(
 ) -> tuple[str, str | None]:
     """Origin ("own", "agency", "reprint", "unknown") and the source's name as printed, None for the site's own texts.
 
-    ``source_text`` is what a "Theo ..." or "Nguồn: ..." names, ``prefix`` the code before the lead, ``host`` that of the
+    ``source_text`` is what a "Theo ..." or "Nguồn: ..." names, ``prefix`` the code before the lead, ``host`` the
     page's address, which tells whose it is where the site is not known.
     """
     hosts = {name.removeprefix("www.").split(":")[0] for name in (*(site.domains if site else ()), host)} - {""}
