@@ -212,7 +212,9 @@ def test_hostile_page(name: str) -> None:
 
 
 @pytest.mark.parametrize("depth", [255, 1900, 2060, 5000])
-@pytest.mark.parametrize("tags", [("<div>", "</div>"), ("<span>", "</span>"), ("<table><tr><td>", "</td></tr></table>")])
+@pytest.mark.parametrize(
+    "tags", [("<div>", "</div>"), ("<span>", "</span>"), ("<table><tr><td>", "</td></tr></table>")]
+)
 def test_deep_trees_keep_their_text(depth: int, tags: tuple[str, str]) -> None:
     texts = [f"Ủy ban nhân dân tỉnh ban hành Quyết định số {i}/QĐ-UBND phê duyệt kế hoạch của năm." for i in range(6)]
     inner = "".join(f"<p>{text}</p>" for text in texts[:5])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.body.trafilatura import MAX_DEPTH, kept_text, squeeze
+from pipelines.body.trafilatura import MAX_DEPTH, MAX_ELEMENTS, kept_text, squeeze
 from pipelines.markup.outline import Block
 from pipelines.view import PROSE, View
 from pipelines.view.furniture import furniture_test
@@ -110,7 +110,7 @@ def _is_paragraph(block: Block) -> bool:
 
 def by_trafilatura(view: View, url: str) -> range:
     """Indices of the blocks from the first to the last that trafilatura keeps, what it scatters elsewhere left out."""
-    if _depth(view.tree) > MAX_DEPTH:
+    if not _is_readable(view.tree):
         return range(0)
     kept = kept_text(view.tree, url, furniture_test(frozenset()))
     if not kept:
@@ -157,9 +157,12 @@ def _heaviest_run(weights: Sequence[float], offset: int) -> range:
     return best_run
 
 
-def _depth(tree: etree._Element) -> int:
-    depth = deepest = 0
+def _is_readable(tree: etree._Element) -> bool:
+    """Whether a tree is neither deeper nor larger than trafilatura can read in reasonable time and memory."""
+    depth = elements = 0
     for event, _ in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
-        deepest = max(deepest, depth)
-    return deepest
+        elements += event == "start"
+        if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
+            return False
+    return True
