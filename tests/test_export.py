@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
+import signal
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -359,6 +362,29 @@ def multiplied(db: Path, times: int) -> None:
                 f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {times})"
                 f" INSERT INTO {table}({columns}) SELECT {values} FROM {table} t, k"
             )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_a_stopped_export_leaves_the_file_as_it_was(demo_copy: Path, how: signal.Signals, code: int) -> None:
+    multiplied(demo_copy, 100)
+    path = demo_copy.with_name("articles.jsonl")
+    path.write_text("before")
+    command = [sys.executable, "-m", "crawler", "export", "jsonl", "--db", str(demo_copy), "-o", str(path)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not any(path.parent.glob(".articles.jsonl.*.part")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(how)
+    said = process.communicate()[1]
+    assert (process.returncode, "Traceback" in said) == (code, False), said
+    assert path.read_text() == "before"
+
+
+def test_without_an_archive_no_pages_are_copied(demo_db: Path, tmp_path: Path) -> None:
+    shutil.copy(demo_db, tmp_path / "alone.db")
+    with pytest.raises(InputError, match="no archive"):
+        export("warc", str(tmp_path / "pages.warc.gz"), tmp_path / "alone.db")
 
 
 class Nowhere(io.TextIOBase):

@@ -87,6 +87,9 @@ class Export:
             return _told(BY_TABLE[self.form](table.columns, _watched(table.rows, table.n), out), "row", path)
 
     def _warc(self, store: Store) -> str:
+        folder = archive_folder(store.path)
+        if not folder.is_dir():
+            raise InputError(f"{store.path} has no archive beside it: name the database that was crawled or imported")
         pages = _PAGES.format(self.selection.articles())
         n = int(str(store.value(f"SELECT count(*) FROM ({pages})", self.selection.parameters)))  # noqa: S608 - ours
         rows = store.connection.execute(
@@ -100,7 +103,7 @@ class Export:
         copied = 0
         with copying(path) as copy:
             for row in _watched(rows, n):
-                copied += copy.add(archive_folder(store.path), Position(*row)) is not None
+                copied += copy.add(folder, Position(*row)) is not None
         lost = f"; {n - copied} more are not in the archive any more" if copied < n else ""
         return _told(copied, "page", path) + lost
 
