@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from .scene import Edge, Scene
+from .scene import LONGEST_LIST, Edge, Scene
 
 _ENDS = "het hieu luc"
 _ONCE = re.compile(r"(?: thi hanh)?(?: toan bo)?,? (?:ke )?(?:tu )?(?:ngay|khi|thoi diem|luc)[ \n]+")
@@ -38,7 +38,7 @@ def _actor(scene: Scene, at: int, end: int) -> int | None:
     folded, k = scene.text.folded, _index(scene, end)
     if (once := _ONCE.match(folded, end)) and k < len(scene.citations) and once.end() == scene.citations[k].start:
         return k if _IN_FORCE.match(folded, scene.citations[k].end) else None
-    for j in range(k - 1, -1, -1):
+    for j in range(k - 1, max(-1, k - 1 - LONGEST_LIST), -1):
         start = scene.start(j)
         if not scene.together(j, at):
             return None

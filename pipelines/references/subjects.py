@@ -7,7 +7,7 @@ import re
 from . import grammar
 from .cues import CUE, Cue, other_clause
 from .registers import DocumentType, type_words
-from .scene import Scene
+from .scene import LONGEST_LIST, Scene
 
 _WORDS = grammar.trie([*type_words(), "van ban"])
 _THIS = grammar.one_of("nay, tren, moi, noi tren")
@@ -75,7 +75,7 @@ def _spoken_of(scene: Scene, start: int, kind: DocumentType | None) -> int | Non
     if scene.layout.paragraph(start) - scene.layout.paragraph(scene.citations[last].start) > 1:
         return None
     fitting: dict[tuple[str | None, str | None], int] = {}
-    for j in range(last, -1, -1):
+    for j in range(last, max(-1, last - LONGEST_LIST), -1):
         one = scene.citations[j]
         if not scene.together(j, scene.citations[last].start):
             break
