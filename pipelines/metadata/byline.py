@@ -18,6 +18,7 @@ from pipelines.view.word_lists import any_of
 END_BLOCKS = 4
 MAX_LINE = 100
 MAX_NAMES = 6
+MAX_SIGNATORY = 60  # characters
 
 _PREFIX = re.compile(rf"(?P<role>{any_of('byline', 'role')})(?:\s*[:：]\s*|\s+(?=[A-ZĐÀ-Ỹ]))", re.IGNORECASE)
 _SOURCE = re.compile(
@@ -78,6 +79,8 @@ def read_signature(text: str, marked: bool, sites: Collection[str] = ()) -> Sign
     text, house = _without_house(_PHOTO_CREDIT.sub("", text))
     author = as_author(text, sites)
     agency = agency_of(house or "")
+    if author is None and house is not None and text and not is_no_person(text):
+        return None  # "TTO - Sáng nay, ..." opens a lead
     if author is None and house is not None and (agency is None or agency.origin == "own"):
         return None  # a paper's name alone may be the site's own
     return Signature(author, source or house) if author or source or house else None
@@ -203,17 +206,24 @@ def end_signatures(blocks: Sequence[Block], sites: Collection[str] = ()) -> tupl
             if len(blocks[i].text) > MAX_LINE and blocks[i].kind != "caption":
                 break
             continue
-        if any(_SIGNATORY.match(b.text) for b in blocks[max(0, i - 3) : i]):
+        if any(_is_signatory(block.text) for block in blocks[max(0, i - 3) : i]):
             break
         author, source = author or signature.author, source or signature.source
         lines.add(i)
     return Signature(author, source), frozenset(lines)
 
 
+def _is_signatory(text: str) -> bool:
+    """Whether a line is the office of one who signs a document ("TM. ỦY BAN NHÂN DÂN"), and no sentence about him."""
+    return len(text) <= MAX_SIGNATORY and not text.endswith((".", ";")) and _SIGNATORY.match(text) is not None
+
+
 def author_beside_date(text: str, sites: Collection[str] = ()) -> str | None:
     """The person whom a dateline names in a part of its own: "20/01/2020 - 8:28 | Lượt xem: 9 | Trần Thanh"."""
     parts = [part.strip() for part in re.split(r"[|·•–]|\s-\s|\s{2,}", text)]
-    return next((part for part in parts if may_stand_alone(part) and as_author(part, sites)), None)
+    labelled = (read_signature(part, marked=False, sites=sites) for part in parts if ":" in part)
+    named = next((signature.author for signature in labelled if signature and signature.author), None)
+    return named or next((part for part in parts if may_stand_alone(part) and as_author(part, sites)), None)
 
 
 def linked_author(blocks: Sequence[Block], headline: int | None, stop: int, sites: Collection[str] = ()) -> str | None:
