@@ -65,6 +65,8 @@ STATED = {
         f"{A} sửa đổi {B}; Nghị định 30/2025/NĐ-CP bãi bỏ Nghị định 40/2019/NĐ-CP.",
         "10 amends 20, 30 repeals 40",
     ),
+    "instead, in short": (f"{A} thi hành Luật Đất đai, thay {B}.", "10 implements ~dat-dai, 10 replaces 20"),
+    "its guide": (f"{A} cùng Thông tư 5/2024/TT-BNV hướng dẫn thi hành đã rõ.", "5 guides 10"),
     "withdraws": (f"{A} thu hồi {B}.", "10 repeals 20"),
     "list behind a colon": (
         f"{A} bãi bỏ các nghị định: {B}; Nghị định 30/2019/NĐ-CP.",
@@ -109,6 +111,8 @@ NOT_STATED = [
     f"Sau 5 năm thực hiện {A}, tỉnh đã tổng kết {B}.",
     f"Hội nghị quán triệt {A}. Đại biểu đề nghị sửa đổi {B}.",
     f"{A} được triển khai từ năm 2024; {B} đã cũ.",
+    f"UBND tỉnh giao Sở Nội vụ thực hiện {A}, Sở Tài chính thực hiện {B}.",
+    f"Thay vì {A}, cơ quan này viện dẫn {B}.",
     f"{A} nêu kết quả 3 năm thực hiện {B}.",
     f"{A} về kiểm tra việc thực hiện {B}.",
     f"{A} có hiệu lực. UBND tỉnh ban hành Nghị định thay thế {B}.",

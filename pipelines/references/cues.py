@@ -36,7 +36,7 @@ _FILLING = grammar.one_of(
     "cho, hoan toan, toan bo, mot phan, mot so, noi dung, dieu, khoan, diem, chuong, phu luc, cua, cac, nhung,"
     "tinh than, thong nhat, hieu qua, phat trien, phat huy, nghiem, nghiem tuc, co hieu qua, day du, tot, viec, va,"
     "vua, lan, ca, dong thoi, tai, vao, doi voi, nhiem vu, giai phap, quy dinh, muc tieu, chu truong, theo, hai, ba,"
-    "bien phap"
+    "bien phap, trong, neu, de ra"
 )
 _LISTED = rf"(?:(?:cac|nhung|\d{{1,2}})[ \n]+)?(?:{grammar.trie([*type_words(), 'van ban'])})(?![a-z])[a-z ,]{{0,30}}:"
 FILLER = re.compile(

@@ -35,8 +35,12 @@ _ISSUING = re.compile(
     + r"(?: \w+){0,2}[ \n]*$"
 )
 _NEXT_GROUND = re.compile(r"[;\n,][ \n]*" + grammar.one_of("can cu, thuc hien, theo, xet"))
+_AND_ITS = re.compile(r"[ \n]*,?[ \n]*(?:va|cung|cung voi)[ \n]+")
+_GUIDE_OF_IT = re.compile(
+    r"[ \n]*(?P<cue>huong dan(?: thi hanh| thuc hien)?)(?=[ \n]*(?:[,.;:)]|$)|[ \n]+(?:da|co|con|se|deu|cung|la)[ \n])"
+)
 _BY_MEANS_OF = re.compile(r"[ \n,]*(?:bang|tai|trong|qua|thong qua)[ \n]+(?:viec ban hanh |ban hanh )?(?:cac |mot )?")
-_SHORT_OF_ACTIVE = frozenset(("thay", "la co so", "lam co so", "la can cu", "lam can cu"))
+_SHORT_OF_ACTIVE = frozenset(("la co so", "lam co so", "la can cu", "lam can cu"))
 _FRONTED_KINDS = frozenset(("implements", "based_on", "guides", "consolidates"))
 _MADE_SO = frozenset(("replaces", "inherits"))  # "Thay thế A, B ..."
 _CHANGES = frozenset(("replaces", "amends", "repeals"))
@@ -75,7 +79,7 @@ def _before(scene: Scene, i: int, cue: Cue, edges: Sequence[Edge]) -> list[Edge]
     participle = cue.before.endswith("(") and BY.fullmatch(after)  # "A (sửa đổi bởi B)"
     if cue.kind != "based_on" and (participle or PASSIVE.search(cue.before)):
         return _passive(scene, i, cue, after)
-    if cue.words in _SHORT_OF_ACTIVE or not FILLER.fullmatch(after):
+    if cue.words in _SHORT_OF_ACTIVE or not FILLER.fullmatch(after) or (cue.words == "thay" and after.strip()):
         return []
     if cue.kind in _CHANGES and _ACCORDING_TO.search(after):
         return []
@@ -102,7 +106,14 @@ def _passive(scene: Scene, i: int, cue: Cue, after: str) -> list[Edge]:
 
 
 def _behind(scene: Scene, i: int) -> Edge | None:
-    """The relation of a cue behind its agent: "Thông tư 01 được Thông tư 002/2025/TT-BNV bổ sung"."""
+    """The relation of a cue behind its agent: "Thông tư 01 được Thông tư 002/2025/TT-BNV bổ sung".
+
+    Or: "Nghị định 10 và Thông tư 05 hướng dẫn thi hành".
+    """
+    together = _AND_ITS.fullmatch(scene.text.folded, scene.tail(i - 1), scene.citations[i].start)
+    said = max(scene.citations[i].end, scene.contexts[i].end)
+    if together and (guide := _GUIDE_OF_IT.match(scene.text.folded, said)):
+        return Edge(i, "guides", i - 1, *guide.span("cue"))
     if not IS_DONE_BY.fullmatch(scene.text.folded, scene.citations[i - 1].end, scene.citations[i].start):
         return None
     match = CUE.match(scene.text.folded, scene.tail(i) + 1)
@@ -122,10 +133,19 @@ def _actor(scene: Scene, i: int, cue: Cue, edges: Sequence[Edge]) -> int | None:
     between = scene.text.folded[scene.tail(j) : cue.start]
     if not scene.together(j, cue.start) or other_clause(between) or CLAUSE_OPENS.search(between):
         return None
+    if cue.kind == "implements" and _another_does(scene, cue, between):
+        return None
     if _AND.fullmatch(scene.text.folded, max(scene.contexts[j].end, scene.citations[j].end), cue.start):
         done = (edge for edge in reversed(edges[-LONGEST_LIST:]) if edge.object == j)
         return next((edge.subject for edge in done if edge.subject != scene.speaker), j)
     return j
+
+
+def _another_does(scene: Scene, cue: Cue, between: str) -> bool:
+    """Whether someone named behind a comma does what the cue says: "..., Sở Tài chính thực hiện A"."""
+    comma = between.rfind(", ")
+    at = cue.start - len(between) + comma + 2
+    return comma >= 0 and scene.text.plain[at : at + 1].isupper()
 
 
 def _patients(scene: Scene, i: int, cue: Cue) -> list[int]:
