@@ -101,7 +101,7 @@ class Export:
         if path.exists() and not path.is_file():
             raise InputError(f"{path} is no plain file, which an archive needs: name another one with -o")
         copied = 0
-        with copying(path) as copy:
+        with copying(path.resolve()) as copy:  # a link stays one
             for row in _watched(rows, n):
                 copied += copy.add(folder, Position(*row)) is not None
         lost = f"; {n - copied} more are not in the archive any more" if copied < n else ""
