@@ -8,7 +8,7 @@
 without ``--treebank`` the part on words is left out. A benchmark that fails is named and leaves the others alone.
 
 With ``--write`` the page is written after each part, and what is not run now stays as it was: a run that was stopped is
-completed with ``--only``. ``--full`` takes some ten minutes on two idle cores.
+completed with ``--only``.
 """
 
 from __future__ import annotations

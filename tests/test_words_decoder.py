@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import random
 import subprocess
 import sys
@@ -22,7 +21,6 @@ from pipelines.words.model import UnknownModelError, WordModel, read_model
 from pipelines.words.scores import TokenScores
 from pipelines.words.stock import StockSegmenter
 
-EVERY = bool(os.environ.get("DANCHIEU_EVERY_TEST"))  # decode 24,000 sentences instead of 1,500
 SEED = 20230727
 ODDITIES = [
     *(Path(__file__).parent / "words_oddities.txt").read_text(encoding="utf-8").split(),
@@ -82,11 +80,12 @@ def path_score(model: WordModel, spelled: list[str], starts: list[int]) -> float
     )
 
 
-def test_words_are_those_of_underthesea(model: WordModel, segmenter: CachedSegmenter) -> None:
+@pytest.mark.parametrize("count", [1_500, pytest.param(24_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+def test_words_are_those_of_underthesea(model: WordModel, segmenter: CachedSegmenter, count: int) -> None:
     """All of them, but for the order in which two floats are added where two segmentations have the same score."""
     from underthesea import word_tokenize
 
-    count, ties = (24_000 if EVERY else 1_500), 0
+    ties = 0
     for sentence in sentences(model, count):
         expected, spelled = word_tokenize(sentence), tokens(segmenter, model, sentence)
         starts = segmenter.starts(spelled)
