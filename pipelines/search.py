@@ -7,6 +7,7 @@ marks it was typed with come first.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -72,6 +73,15 @@ class Found:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An FTS5 expression, the articles (JSON) that are left out of what it finds, and how many are found then."""
+
+    expression: str
+    without: str
+    count: int
+
+
 def parse(text: str) -> Query | None:
     """The query in what a person typed, or None when it holds no letter or digit. Never raises."""
     parts: list[tuple[str, ...]] = []
@@ -88,25 +98,41 @@ def parse(text: str) -> Query | None:
 
 
 def expressions(query: Query) -> tuple[str, ...]:
-    """FTS5 expressions in the order their hits are shown: the phrase, then what holds every part but not the phrase."""
+    """FTS5 expressions in the order their hits are shown: the phrase, then what holds every part.
+
+    What an earlier one finds is left out of a later one by its number, not by NOT: bm25 would weigh the phrase again.
+    """
     every = " AND ".join(_as_phrase(part) for part in query.parts)
     if query.phrase is None or len(query.parts) == 1:
         return (every,)
-    phrase = _as_phrase(query.phrase)
-    return (phrase, f"({every}) NOT {phrase}")
+    return (_as_phrase(query.phrase), every)
 
 
 def search_articles(connection: sqlite3.Connection, query: Query, *, limit: int = 20, offset: int = 0) -> Found:
     """One page of the articles that answer the query, best first."""
-    asked = expressions(query)
-    counts = [_count(connection, expression) for expression in asked]
+    asked = _counted(connection, expressions(query))
     hits: list[Hit] = []
-    for nth, (expression, count) in enumerate(zip(asked, counts, strict=True)):
-        start, wanted = max(0, offset - sum(counts[:nth])), limit - len(hits)
-        if wanted > 0 and start < count:
-            found = _ranked(connection, expression, query, min(wanted, count - start), start)
+    before = 0
+    for one in asked:
+        start, wanted = max(0, offset - before), limit - len(hits)
+        if wanted > 0 and start < one.count:
+            found = _ranked(connection, one, query, min(wanted, one.count - start), start)
             hits += [Hit(article, snippet(text, query)) for article, text in found]
-    return Found(tuple(hits), sum(counts), counts[0] if query.phrase else 0, max(counts) == MOST_HITS)
+        before += one.count
+    return Found(
+        tuple(hits), before, asked[0].count if query.phrase else 0, max(one.count for one in asked) == MOST_HITS
+    )
+
+
+def _counted(connection: sqlite3.Connection, asked: Sequence[str]) -> list[_Asked]:
+    """The expressions with how many articles each finds that those before it do not."""
+    counted: list[_Asked] = []
+    known: list[int] = []
+    for expression in asked:
+        without = json.dumps(known)
+        known = [row[0] for row in connection.execute(_FOUND, (expression, without, MOST_HITS))]
+        counted.append(_Asked(expression, without, len(known)))
+    return counted
 
 
 def search_regulations(connection: sqlite3.Connection, query: Query, *, limit: int = 8) -> list[dict[str, Any]]:
@@ -153,17 +179,14 @@ def _as_phrase(tokens: Sequence[str]) -> str:
     return f'folded : "{" ".join(fold(token).text for token in tokens)}"'
 
 
-def _count(connection: sqlite3.Connection, expression: str) -> int:
-    return int(connection.execute(_COUNT, (expression, MOST_HITS)).fetchone()[0])
-
-
 def _ranked(
-    connection: sqlite3.Connection, expression: str, query: Query, limit: int, offset: int
+    connection: sqlite3.Connection, asked: _Asked, query: Query, limit: int, offset: int
 ) -> list[tuple[int, str]]:
     """(article, text) by rank. Of the first hits those that spell the query with its own marks come first."""
 
     def fetch(limit: int, offset: int) -> list[tuple[int, str]]:
-        return [(row[0], row[1]) for row in connection.execute(_RANKED, (expression, MOST_HITS, limit, offset))]
+        parameters = (asked.expression, asked.without, MOST_HITS, limit, offset)
+        return [(row[0], row[1]) for row in connection.execute(_RANKED, parameters)]
 
     as_typed = _spelled_as_typed(query)
     if as_typed is None or offset >= RERANKED:
@@ -248,12 +271,15 @@ def _tidy(text: str) -> str:
     return re.sub(r"\s*\n\s*", " ", text)
 
 
-_COUNT = "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?)"
+_FOUND = """
+SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? AND rowid NOT IN (SELECT value FROM json_each(?)) LIMIT ?
+"""
 
 # The numbers of articles are hashes: the hits that are ranked are a fair sample where there are more.
 _RANKED = """
 WITH hits AS (
-  SELECT rowid AS article, bm25(articles_fts) AS score FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?
+  SELECT rowid AS article, bm25(articles_fts) AS score FROM articles_fts
+  WHERE articles_fts MATCH ? AND rowid NOT IN (SELECT value FROM json_each(?)) LIMIT ?
 ), best AS (
   SELECT article, score FROM hits ORDER BY score, article LIMIT ? OFFSET ?
 )
