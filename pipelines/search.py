@@ -22,6 +22,7 @@ MOST_TOKENS = 24
 RADIUS = 130  # characters of a snippet on each side of its hit
 RERANKED = 100  # hits whose spelling is looked at, so that the query's own marks come first
 MOST_HITS = 5000  # of more than these no one is ranked above the rest by meaning, and ranking them all takes seconds
+MOST_WEIGHED = 8  # parts: bm25 reads every article of each, and a text that holds so many of them answers anyway
 
 _QUOTED_OR_WORD = re.compile(r'"([^"]*)"|(\S+)')
 _TOKEN = re.compile(r"[^\W_]+")  # what the tokenizer unicode61 keeps: letters and digits
@@ -102,7 +103,7 @@ def expressions(query: Query) -> tuple[str, ...]:
 
     What an earlier one finds is left out of a later one by its number, not by NOT: bm25 would weigh the phrase again.
     """
-    every = " AND ".join(_as_phrase(part) for part in query.parts)
+    every = " AND ".join(dict.fromkeys(_as_phrase(part) for part in query.parts))
     if query.phrase is None or len(query.parts) == 1:
         return (every,)
     return (_as_phrase(query.phrase), every)
@@ -185,7 +186,8 @@ def _ranked(
     """(article, text) by rank. Of the first hits those that spell the query with its own marks come first."""
 
     def fetch(limit: int, offset: int) -> list[tuple[int, str]]:
-        parameters = (asked.expression, asked.without, MOST_HITS, limit, offset)
+        weigh = len(query.parts) <= MOST_WEIGHED
+        parameters = (weigh, asked.expression, asked.without, MOST_HITS, limit, offset)
         return [(row[0], row[1]) for row in connection.execute(_RANKED, parameters)]
 
     as_typed = _spelled_as_typed(query)
@@ -278,7 +280,7 @@ SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? AND rowid NOT IN (SELE
 # The numbers of articles are hashes: the hits that are ranked are a fair sample where there are more.
 _RANKED = """
 WITH hits AS (
-  SELECT rowid AS article, bm25(articles_fts) AS score FROM articles_fts
+  SELECT rowid AS article, iif(?, bm25(articles_fts), 0) AS score FROM articles_fts
   WHERE articles_fts MATCH ? AND rowid NOT IN (SELECT value FROM json_each(?)) LIMIT ?
 ), best AS (
   SELECT article, score FROM hits ORDER BY score, article LIMIT ? OFFSET ?

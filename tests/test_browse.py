@@ -231,7 +231,11 @@ def test_a_database_of_others_is_left_alone(tmp_path: Path) -> None:
 
 
 PAGES = [
-    ("/", "Báo chí các tỉnh dẫn chiếu văn bản nào", ["Bài 3 Lần dẫn chiếu 12", "Được dẫn nhiều nhất", "Về bộ dữ liệu"]),
+    (
+        "/",
+        "Báo chí các tỉnh dẫn chiếu văn bản nào",
+        ["Bài 3 Lần dẫn chiếu 12", "Trang tin 3", "Được dẫn nhiều nhất", "Về bộ dữ liệu", "2 trang tin trong danh mục"],
+    ),
     ("/tin-tuc/home", "Báo chí các tỉnh dẫn chiếu văn bản nào", ["30 đơn vị không có trang tin nào"]),
     ("/tin-tuc/unit", "Dẫn chiếu trên 1.000 bài", ["Gia Lai 1 4 4.000,0", "Cà Mau không quan sát"]),
     ("/tin-tuc/unit?scheme=gso63", "Dẫn chiếu trên 1.000 bài", ["Quảng Nam 1 4 4.000,0", "Bình Định không quan sát"]),

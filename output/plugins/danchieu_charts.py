@@ -29,6 +29,7 @@ DAY = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
+    """The charts, for templates to call."""
     env.globals |= {
         "timeline_chart": timeline,
         "volume_chart": volume,
@@ -181,6 +182,7 @@ def two_lines(name: str) -> list[str]:
 
 @cache  # a file of the checkout, read once a process
 def tiles() -> dict[str, dict[str, list[int]]]:
+    """Where each unit lies on the map, by scheme and slug: ``tiles.yaml``."""
     return yaml.safe_load((Path(__file__).parent.parent / "tiles.yaml").read_text(encoding="utf-8"))
 
 
@@ -264,4 +266,5 @@ def relation_graph(relations: Sequence[dict[str, Any]], name: str) -> dict[str, 
 
 
 def shortened(label: str) -> str:
+    """A label that fits a branch."""
     return label if len(label) <= BRANCH_LABEL else label[: BRANCH_LABEL - 1].rstrip() + "…"

@@ -26,6 +26,7 @@ Labels = Callable[..., str]
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
+    """The filters and labels of our templates."""
     env.filters |= {
         "day": day,
         "number": number,
@@ -55,6 +56,7 @@ def labels(language: str) -> Labels:
 
 @cache  # a file of the checkout, read once a process
 def all_labels() -> dict[str, list[str]]:
+    """The words of our pages by key: ``labels.yaml``."""
     return yaml.safe_load((OUTPUT / "labels.yaml").read_text(encoding="utf-8"))
 
 
@@ -127,6 +129,7 @@ def how_fetched(fetch: dict[str, Any], language: str) -> list[str]:
 
 
 def tls_in_words(fetch: dict[str, Any], label: Labels) -> str:
+    """The version of TLS, or that there was none; nothing where it is not known."""
     if fetch["tls_version"]:
         return TLS_NAMES.get(fetch["tls_version"], fetch["tls_version"].replace("TLSv", "TLS "))
     return label("fetched.plain") if (fetch["url"] or "").startswith("http:") else ""
@@ -140,6 +143,7 @@ def rung_in_words(step: str, label: Labels) -> str:
 
 
 def certificate_in_words(fetch: dict[str, Any], label: Labels) -> str:
+    """Whether the certificate was verified; nothing where it is not known."""
     if fetch["tls_verified"] is None:
         return ""
     return label("fetched.verified" if fetch["tls_verified"] else "fetched.unverified")

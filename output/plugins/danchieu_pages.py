@@ -46,6 +46,7 @@ class MissingError(Exception):
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """Our addresses and who answers them."""
     return [
         (r"^/$", home),
         (DATABASE + r"/home$", safely(database_home)),
@@ -63,18 +64,21 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 
 async def article(datasette: Datasette, request: Request) -> Response:
+    """One article with its citations marked."""
     number = int(request.url_vars["number"])
     page = await ask(datasette, request, lambda connection: article_page(connection, number))
     return await show(datasette, request, "article.html", page=page)
 
 
 async def revision(datasette: Datasette, request: Request) -> Response:
+    """An earlier version of an article, and what the next one changed."""
     number, which = int(request.url_vars["number"]), int(request.url_vars["revision"])
     page = await ask(datasette, request, lambda connection: revision_page(connection, number, which))
     return await show(datasette, request, "revision.html", page=page)
 
 
 async def regulation(datasette: Datasette, request: Request) -> Response:
+    """One regulation; ``?every=1`` lists copies too, ``?page=`` turns the pages."""
     name = unquote(request.url_vars["name"])
     every, number = request.args.get("every") == "1", positive(request.args.get("page"))
     page = await ask(datasette, request, lambda connection: regulation_page(connection, name, page=number, every=every))
@@ -92,6 +96,7 @@ async def home(datasette: Datasette, request: Request) -> Response:
 
 
 async def database_home(datasette: Datasette, request: Request) -> Response:
+    """The home page of one database."""
     database = await permitted(datasette, request)
     kept = KEPT.get(database)
     if kept is None or kept[0] < time.monotonic():
@@ -102,6 +107,7 @@ async def database_home(datasette: Datasette, request: Request) -> Response:
 
 
 async def search(datasette: Datasette, request: Request) -> Response:
+    """What answers ``?q=``: regulations on the first page, then articles."""
     asked, number = request.args.get("q") or "", positive(request.args.get("page"))
     query = parse(asked)
 
@@ -127,6 +133,7 @@ async def search(datasette: Datasette, request: Request) -> Response:
 
 
 async def comparison(datasette: Datasette, request: Request) -> Response:
+    """Up to six regulations and six units side by side."""
     regulations = [text for text in request.args.getlist("regulation") if text.strip()]
     slugs = [slug for slug in request.args.getlist("unit") if slug]
     page, figures = await ask(
@@ -136,23 +143,27 @@ async def comparison(datasette: Datasette, request: Request) -> Response:
 
 
 async def units(datasette: Datasette, request: Request) -> Response:
+    """The map and the figures of all units, ``?scheme=gso63`` of the former ones."""
     scheme = FORMER if request.args.get("scheme") == FORMER else PRESENT
     figures = await ask(datasette, request, lambda connection: unit_figures(connection, scheme))
     return await show(datasette, request, "units.html", units=figures, scheme=scheme)
 
 
 async def unit(datasette: Datasette, request: Request) -> Response:
+    """One unit."""
     name = unquote(request.url_vars["name"])
     page = await ask(datasette, request, lambda connection: unit_page(connection, name))
     return await show(datasette, request, "unit.html", page=page)
 
 
 async def sites(datasette: Datasette, request: Request) -> Response:
+    """The health of all sites."""
     listed = await ask(datasette, request, site_list)
     return await show(datasette, request, "sites.html", sites=listed)
 
 
 async def site(datasette: Datasette, request: Request) -> Response:
+    """One site."""
     name = unquote(request.url_vars["name"])
     page = await ask(datasette, request, lambda connection: site_page(connection, name))
     return await show(datasette, request, "site.html", page=page)
@@ -218,6 +229,7 @@ async def readable(datasette: Datasette, request: Request, database: Database) -
 
 
 def attached(datasette: Datasette, request: Request) -> Database:
+    """The database of the address; raises MissingError when none of that name is attached."""
     try:
         return datasette.get_database(route=tilde_decode(request.url_vars["database"]))
     except KeyError:

@@ -25,6 +25,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
+    """A policy on every answer, that of the stock pages where a page brings none."""
     policy = stock_policy(datasette).encode()
 
     def wrap(app: Any) -> Any:
@@ -78,4 +79,5 @@ def stock_scripts(datasette: Datasette) -> list[str]:
 
 
 def digest(script: str) -> str:
+    """The hash of a script as a policy names it."""
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

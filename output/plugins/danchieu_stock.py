@@ -35,6 +35,7 @@ RECOGNISED: WeakSet[Database] = (
 
 @hookimpl
 def get_metadata(datasette: Datasette) -> dict[str, Any]:
+    """What our databases, tables and columns are, under whatever name they are attached."""
     ours = [name for name, attached in datasette.databases.items() if recognised(attached)]
     return {
         "title": "dẫn chiếu",
@@ -45,6 +46,7 @@ def get_metadata(datasette: Datasette) -> dict[str, Any]:
 
 @hookimpl
 def canned_queries(datasette: Datasette, database: str) -> dict[str, Any]:
+    """The ready questions of a database of ours, their SQL hidden."""
     if not recognised(datasette.databases[database]):
         return {}
     return {name: {"hide_sql": True, **query} for name, query in described("queries.yaml").items()}
@@ -67,11 +69,13 @@ def render_cell(
 
 @hookimpl
 def extra_css_urls(datasette: Datasette) -> list[str]:
+    """The looks of stock pages."""
     return [datasette.urls.path("/static/stock.css")]
 
 
 @hookimpl
 def menu_links(datasette: Datasette) -> list[dict[str, str]]:
+    """The way back to our home page."""
     return [{"href": datasette.urls.instance(), "label": "Dẫn chiếu"}]
 
 
@@ -109,6 +113,7 @@ def datasette_metadata(table: dict[str, Any]) -> dict[str, Any]:
 
 @cache  # files of the checkout, read once a process
 def described(name: str) -> dict[str, Any]:
+    """What a YAML file of this folder says."""
     return yaml.safe_load((OUTPUT / name).read_text(encoding="utf-8"))
 
 

@@ -82,6 +82,7 @@ SELECT (SELECT count(*) FROM articles) AS articles,
        (SELECT count(*) FROM regulations WHERE n_mentions > 0) AS cited,
        (SELECT count(*) FROM regulations) AS regulations,
        (SELECT count(*) FROM sites) AS sites,
+       (SELECT count(*) FROM sites s WHERE EXISTS (SELECT 1 FROM articles a WHERE a.site = s.id)) AS sites_read,
        (SELECT count(DISTINCT province) FROM articles) AS units,
        (SELECT min(published) FROM articles) AS first,
        (SELECT max(published) FROM articles WHERE published <= date('now', '+1 day')) AS last
