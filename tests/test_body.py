@@ -254,6 +254,17 @@ def test_state_for_scripts_is_read(script: str) -> None:
     assert (found.extractor, [b.text for b in found.blocks]) == ("embedded", [PROSE] * 3)
 
 
+@pytest.mark.parametrize("row", ['5:["$","div",null,{"content":%s}]', "6:T%x,%s"])
+def test_the_stream_of_next_is_read(row: str) -> None:
+    text = "".join(f"<p>{PROSE}</p>" for _ in range(3))
+    stream = row % json.dumps(text) if "%x" not in row else row % (len(text.encode()), text)
+    scripts = "".join(
+        f"<script>self.__next_f.push({json.dumps([1, part])})</script>" for part in (stream[:500], f"{stream[500:]}\n")
+    )
+    found = find_body(look(parse(article("<div>Đang tải</div>", after=scripts)), Rules()))
+    assert (found.extractor, [b.text for b in found.blocks]) == ("embedded", [PROSE] * 3)
+
+
 @pytest.mark.parametrize("script", ["{broken", "[" * 9000, "null", '{"content": 5}', '{"content": "ngắn"}'])
 def test_broken_state_is_none(script: str) -> None:
     tree = parse(f'<script type="application/json">{script}{" " * 300}</script>')

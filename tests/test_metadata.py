@@ -143,6 +143,9 @@ def script(text: str) -> str:
         (page("<p>Ngày 12/03/2022, Ban Thường vụ ký ban hành.</p>"), None, None),
         (page("<p>Quyết định số 12/QĐ-UBND ngày 12/03/2022</p>"), None, None),
         (page("<p>Hải Phòng, ngày 08 tháng 12 năm 2019</p>"), None, None),
+        (page("<p>Thời gian: 08 giờ 00, ngày 15/04/2022 (Thứ Sáu)</p>"), None, None),
+        (page("<p>Thời gian tổ chức: 15/04/2022 08:00</p>"), None, None),
+        (page("<p>Thời gian đăng: 15/04/2022 08:00</p>"), "2022-04-15T08:00:00+07:00", "dateline"),
         (page("<p>Hạn nộp hồ sơ: trước ngày 12/03/2022</p>"), None, None),
     ],
 )  # fmt: skip

@@ -48,6 +48,9 @@ MAX_BLOCKS = 2000
 
 _STATE_ID = re.compile(r"__NEXT_DATA__|__NUXT_DATA__|__NUXT__|initial-?state|apollo", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"^\s*(?:window\.)?\w+\s*=\s*(?=[{\[])|^\s*window\[[^\]]{1,40}\]\s*=\s*(?=[{\[])")
+_PUSH = "self.__next_f.push("
+_ROW = re.compile(r"(?:^|\n|(?<=>))[0-9a-f]{1,4}:(?=[T\[{\"])")
+_TEXT_ROW = re.compile(r"T[0-9a-f]{1,8},")
 _TAG = re.compile(r"<[a-zA-Z/][^>]{0,2000}>")
 
 
@@ -67,13 +70,27 @@ def _json_ld_bodies(declared: Declared) -> Iterator[str]:
 
 
 def _states(tree: HtmlElement) -> Iterator[object]:
+    pushed: list[object] = []
     for script in tree.iter("script"):
         text = script.text or ""
+        if text.startswith(_PUSH) and len(text) <= MAX_STATE:
+            pushed.append(_loads(text[len(_PUSH) :]))
         if not MIN_BODY < len(text) <= MAX_STATE:
             continue
         kind, name = script.get("type") or "", script.get("id") or ""
         if kind == "application/json" or _STATE_ID.search(name) or _STATE_ID.search(text[:200]):
             yield _loads(text)
+    yield from _rows(pushed)
+
+
+def _rows(pushed: list[object]) -> Iterator[object]:
+    """The rows of the stream in which Next.js sends a page: ``5:["$", ...]`` is JSON, ``6:T1a2,<p>...`` a text."""
+    chunks = (value[1] for value in pushed if isinstance(value, list) and len(value) > 1)
+    for row in _ROW.split("".join(chunk for chunk in chunks if isinstance(chunk, str))):
+        if text := _TEXT_ROW.match(row):
+            yield {"content": row[text.end() :]}
+        else:
+            yield _loads(row)
 
 
 def _loads(text: str) -> object:
