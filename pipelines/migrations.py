@@ -20,7 +20,10 @@ from pipelines.integrity import check_keys, check_search, check_space, copy_data
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 FIRST = "m0001_schema"
-ADDED = {"m0002_indexes": frozenset({"urls_again", "urls_found_on"})}  # by the step that brings them
+ADDED = {  # by the step that brings them
+    "m0002_indexes": frozenset({"urls_again", "urls_found_on"}),
+    "m0003_articles_fetch": frozenset({"articles_fetch"}),
+}
 migrations = Migrations("danchieu")
 
 
@@ -57,6 +60,14 @@ def m0001_schema(db: Database) -> None:
 def m0002_indexes(db: Database) -> None:
     """Indexes without which a start of a run, and every listing page, went through all known addresses."""
     for statement in schema("m0002_indexes"):
+        db.conn.execute(statement)
+
+
+@migrations()
+def m0003_articles_fetch(db: Database) -> None:
+    """The index that finds the article of a fetch, which understanding the archive again asks for every page."""
+    db.conn.execute("DROP INDEX IF EXISTS articles_fetch")  # some databases of the second step have it
+    for statement in schema("m0003_articles_fetch"):
         db.conn.execute(statement)
 
 
