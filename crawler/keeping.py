@@ -162,7 +162,8 @@ class Keeper:
         stale = 0 if new else lease.stale + 1
         fresh = stale < STALE_PAGES or self._horizon(lease.site).behind
         if fresh and lease.depth < frontier.MAX_DEPTH and not self._past(tx, lease):
-            more = [_behind(c, lease.depth + 1, stale) for c in candidates if c.kind != "article"]
+            wanted = (c for c in candidates if c.kind == "listing" or (c.kind == "sitemap" and self._in_time(c)))
+            more = [_behind(c, lease.depth + 1, stale) for c in wanted]
             new += frontier.add(tx, more, now=now, found_on=lease.url)
             frontier_reopening.reopen(tx, [c.url for c in more], before=self.started, now=now, stale=stale)
         return new, known
@@ -171,7 +172,7 @@ class Keeper:
         return self._horizons.get(site) or Horizon()
 
     def _in_time(self, candidate: Candidate) -> bool:
-        """Whether an article may lie between the horizon of its site and ``until``; without a date it may."""
+        """Whether an article, or one in a sitemap, may lie between horizon and ``until``; without a date it may."""
         first, last = candidate.days
         since = self._horizon(candidate.site).day
         return (last or "9999") >= (since or "") and (first or "") <= (self.until or "9999")

@@ -137,3 +137,22 @@ def test_a_later_run_can_go_further_back(tmp_path: Path, run: Run) -> None:
         before = sum(chained.served.values())
         assert run(*command, "2023-01-01").returncode == 0
         assert sum(chained.served.values()) - before <= 3, "what was reached is not walked again"
+
+
+def test_sitemaps_that_ended_before_the_horizon_are_not_read(tmp_path: Path, run: Run) -> None:
+    with chained_site(listings=1, per_listing=4) as site:
+        base = f"http://127.0.0.1:{site.port}"
+        parts = {"cu": "2020-05-31", "moi": "2023-03-20", "khong-ngay": ""}
+        rows = "".join(
+            f"<sitemap><loc>{base}/{n}.xml</loc><lastmod>{day}</lastmod></sitemap>" for n, day in parts.items()
+        )
+        site.instead["/sitemap.xml"] = f"<sitemapindex>{rows}</sitemapindex>"
+        for k, name in enumerate(parts):
+            loc = f"<url><loc>{base}/bai-viet-post{k}.html</loc></url>"
+            site.instead[f"/{name}.xml"] = f"<urlset>{loc}</urlset>"
+        catalogue = site.catalogue(tmp_path)
+        entry = catalogue.read_text(encoding="utf-8").replace("start = ", f'sitemaps = ["{base}/sitemap.xml"]\n#')
+        catalogue.write_text(entry, encoding="utf-8")
+        done = run("crawl", "--workers", "1", "--db", tmp_path / "s.db", "--sites", catalogue, "--since", "2023-01-01")
+        assert (done.returncode, "2 new" in done.stdout) == (0, True), done.stdout + done.stderr
+        assert not site.served["/cu.xml"], site.served
