@@ -75,6 +75,7 @@ def read_story(view: View, found: Found, page: Page) -> Story:
         _rule_text(view, rules.author, sites)
         or parts.signature.author
         or declared_author(view.declared, [b.text for b in view.blocks if len(b.text) <= SHOWN], sites)
+        or linked_author(view.blocks, view.headline.block, found.start, sites)
     )
     origin, source_name = origin_of(
         parts.signature.source,
@@ -99,8 +100,10 @@ def read_story(view: View, found: Found, page: Page) -> Story:
     )
     paragraphs = _paragraphs(view.headline.text, lead, body)
     genre = genre_of(metadata, paragraphs)
-    origin = "official" if genre == "official_text" and origin == "unknown" else origin
-    return Story(replace(metadata, genre=genre, origin=origin), paragraphs)
+    if genre == "official_text":  # who signed it is no author
+        author = author if author is not None and author != parts.signature.author else None
+        origin = "official" if source_name is None else origin
+    return Story(replace(metadata, genre=genre, origin=origin, author=author), paragraphs)
 
 
 def _paragraphs(title: str | None, lead: str | None, body: Sequence[Block]) -> tuple[tuple[ParagraphKind, str], ...]:
@@ -143,8 +146,7 @@ def _take_apart(view: View, found: Found, sites: Collection[str]) -> _Parts:
     after, _ = end_signatures(_after(view, found), sites)
     body = [b for i, b in enumerate(body) if i not in lines and not (i >= len(body) - 2 and is_dateline(b))]
     lead = _lead(body)
-    linked = Signature(linked_author(view.blocks, view.headline.block, found.start, sites))
-    signature = _merged(_merged(_merged(ends, after), signature), linked)
+    signature = _merged(_merged(ends, after), signature)
     return _Parts(lead, tuple(b for b in body if b is not lead), signature)
 
 
