@@ -96,6 +96,8 @@ SPELLINGS = [
     ),
 ]
 NONE = [
+    "chương trình số 1 Việt Nam",
+    "lập biên bản số 15/BB-VPHC",
     *("Quốc lộ 14, ĐT 741, đường số 5, số nhà 12/3, Km 81+500/Quốc lộ 5", "BKS 81A-123.45, điện thoại 0905.123.456"),
     *("tỷ số 3-1, 2/3 số đại biểu, 3.678/3.468 lá phiếu, 8/10 huyện", "ngày 20, 21, 22/9/2022; 12-12; 30.4; 17/2/2023"),
     *("Giấy phép số 363/GP-UBND; Giấy phép số 36/GP-TTĐT", "Gói thầu số 05/2023/XL-TB; hợp đồng số 12/2023/HĐ-XD"),

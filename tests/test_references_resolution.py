@@ -66,6 +66,10 @@ IDENTITIES = [
         "Quyết định 9/QĐ-UBND ngày 5/6/2023 của UBND thành phố Long Khánh, tỉnh Đồng Nai",
         "vn/state/ubnd@dong-nai.long-khanh/quyet-dinh/2023/9",
     ),
+    (
+        "UBND xã Tân Lập, huyện Mộc Châu, tỉnh Sơn La có Quyết định 35/QĐ-UBND ngày 4/4/2024",
+        "vn/state/ubnd@son-la.tan-lap/quyet-dinh/2024/35",
+    ),
     ("Liên đoàn Lao động tỉnh Long An có Kế hoạch 75/KH-LĐLĐ ngày 8/5/2023", "vn/org/ldld@long-an/ke-hoach/2023/75"),
     ("Nghị quyết 02-NQ/TW ngày 2/3/2021 của Tỉnh ủy", "vn/party/tu@gia-lai/nghi-quyet/2021/2"),
     ("Công văn số 21 ngày 20/9/2022 của Ban Tổ chức Trung ương", "vn/party/btctw/cong-van/2022/21"),

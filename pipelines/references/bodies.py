@@ -15,6 +15,7 @@ from .text import Text
 _GAP = grammar.GAP
 _NAME = re.compile(grammar.NAME)
 _PLACE = re.compile(rf"(?:{_GAP}|-){grammar.NAME}(?:(?:{_GAP}-{_GAP}|{_GAP}|-){grammar.NAME}){{0,4}}")
+_DISTRICT = re.compile(rf"{_GAP}[,(]?{_GAP}{grammar.one_of('huyen, quan, thi xa')}")
 _IN_BRACKETS = re.compile(rf"\({grammar.NAME}(?:(?:{_GAP}-{_GAP}|{_GAP}|-){grammar.NAME}){{0,4}}(?=\))")
 _TERM = re.compile(rf"{_GAP}\(?khoa{_GAP}(?:[xvi]+|\d{{1,2}})(?![a-z])\)?")
 _UPPER_UNIT = re.compile(rf"{_GAP}[,(]?{_GAP}(?P<level>tinh|thanh pho|tp\.?){_GAP}(?=\S)|{_GAP}(?P<open>\()(?=\S)")
@@ -127,10 +128,17 @@ def _local_phrase(text: Text, start: int, match: re.Match[str]) -> Phrase:
         level = "district"
     if level in ("district", "commune"):
         district = name
-        name, end = _upper_unit(text, end)
+        name, end = _upper_unit(text, _behind_district(text, end) if level == "commune" else end)
     elif name and not unit_known(name):
         name = None
     return Phrase(start, end, Body(slug, system, level, True, name, district, match["bare"] is not None))
+
+
+def _behind_district(text: Text, end: int) -> int:
+    """Where the district behind a commune ends: "UBND xã Tân Lập, huyện Mộc Châu, tỉnh Sơn La"."""
+    district = _DISTRICT.match(text.folded, end)
+    place = _PLACE.match(text.plain, district.end()) if district else None
+    return _place_name(place)[1] if place else end
 
 
 def _upper_unit(text: Text, end: int) -> tuple[str | None, int]:

@@ -82,6 +82,8 @@ def stands_alone(text: Text, head: Head, end: int, symbol: Symbol, found: Sequen
         return False
     if symbol.year is None and not marked and _YEAR.fullmatch(symbol.number) and kind.slug not in _MANY:
         return False
+    if marked and len(symbol.number) == 1 and kind.short == "marked" and not head.capital:
+        return _goes_on(text, end)  # "chương trình số 1 Việt Nam"
     if marked or symbol.year or _cited_before(found, kind.slug, symbol.number):
         return True
     if head.spoken and kind.slug not in _SPOKEN_ALONE:
