@@ -78,6 +78,14 @@ ADVERSARIES = [
     "Luật A ",
     "&",
     "khoản 1, ",
+    "Căn cứ Quyết định 12/QĐ-UBND, ",
+    "Quyết định 12/QĐ-UBND hết hiệu lực, ",
+    "Quyết định này được ban hành, phải bãi bỏ Quyết định 12/QĐ-UBND ",
+    "các Quyết định 1, ",
+    "Nghị quyết này ",
+    "NQ 57 ",
+    "&amp; ",
+    " \n",
 ]
 
 

@@ -85,7 +85,9 @@ def _before(scene: Scene, i: int, cue: Cue, edges: Sequence[Edge]) -> list[Edge]
         return []
     objects = scene.coordinated(i)
     if actor is not None:
-        actors = scene.subject(actor) if made_between(folded[scene.tail(actor) : cue.start]) else [actor]
+        behind = scene.tail(actor)
+        made = made_between(folded[behind : min(behind + _REACH, cue.start)])
+        actors = scene.subject(actor) if made else [actor]
         return [cue_edge(cue, one, j) for one in actors for j in objects]
     return _fronted(scene, objects, cue) or _by_means_of(scene, objects, cue) or _own(scene, objects, cue)
 

@@ -20,6 +20,7 @@ _GOES_ON = re.compile(
 )
 _TYPE_BEFORE = re.compile(rf"(?<![a-z])(?P<type>{_WORDS})[ \n]+$")
 _BACK = 3  # sentences in which an understood subject is sought
+_REACH = 1000  # characters from a subject to the cue of what it does
 _MAKES_ITS_OWN = re.compile(
     r"(?<![a-z])(?:xay dung|ban hanh|lap|de ra)[ \n]+(?:\w+[ \n]+){0,2}(?P<type>" + _WORDS + ")(?![a-z])"
 )
@@ -37,7 +38,7 @@ def understood(scene: Scene, i: int, cue: Cue) -> int | None:
         return own
     start = scene.opening(cue.start)
     subject = _SUBJECT.match(folded, start, cue.start)
-    if subject is None or other_clause(folded[subject.end() : cue.start]):
+    if subject is None or cue.start - subject.end() > _REACH or other_clause(folded[subject.end() : cue.start]):
         return None
     if not (subject["this"] or _GOES_ON.match(folded, subject.end())):
         return None
