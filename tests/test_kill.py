@@ -86,7 +86,7 @@ def assert_whole(db: Path, site: ChainedSite) -> None:
 
 KILLS = [
     pytest.param(5, 20, 15, marks=pytest.mark.timeout(170), id="5 of 300 articles"),
-    pytest.param(20, 100, 20, marks=[pytest.mark.slow, pytest.mark.timeout(1200)], id="20 of 2,000 articles"),
+    pytest.param(20, 100, 20, marks=[pytest.mark.long, pytest.mark.timeout(1200)], id="20 of 2,000 articles"),
 ]
 
 

@@ -80,7 +80,7 @@ def path_score(model: WordModel, spelled: list[str], starts: list[int]) -> float
     )
 
 
-@pytest.mark.parametrize("count", [1_500, pytest.param(24_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+@pytest.mark.parametrize("count", [1_500, pytest.param(24_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 def test_words_are_those_of_underthesea(model: WordModel, segmenter: CachedSegmenter, count: int) -> None:
     """All of them, but for the order in which two floats are added where two segmentations have the same score."""
     from underthesea import word_tokenize
