@@ -375,6 +375,19 @@ def test_lead(lead: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Hội nghị lần thứ 2 của huyện đã bàn cách làm mới.",
+        "UBND tỉnh vừa ban hành kế hoạch mới.",
+        "Sở Nội vụ trình Quyết định 12/QĐ-UBND",
+    ],
+)
+def test_a_lead_about_an_office_is_no_byline(line: str) -> None:
+    told = story(f"<h1>{TITLE}</h1><p>01/03/2023 08:00</p><p>{line}</p><p>{TEXT}</p><p>{TEXT}</p>")
+    assert line in [text for _, text in told.paragraphs], told.paragraphs
+
+
+@pytest.mark.parametrize(
     ("html", "title"),
     [
         (f"<title>Báo Mẫu</title><h1>{TITLE}</h1><p>{TEXT}</p>", TITLE),

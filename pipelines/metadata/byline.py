@@ -19,6 +19,7 @@ END_BLOCKS = 4
 MAX_LINE = 100
 MAX_NAMES = 6
 MAX_SIGNATORY = 60  # characters
+MAX_OFFICE = 40
 
 _PREFIX = re.compile(rf"(?P<role>{any_of('byline', 'role')})(?:\s*[:：]\s*|\s+(?=[A-ZĐÀ-Ỹ]))", re.IGNORECASE)
 _SOURCE = re.compile(
@@ -31,6 +32,7 @@ _TRAILING = re.compile(
 )
 _PHOTO = any_of("byline", "photo")
 _PHOTO_CREDIT = re.compile(rf"\s*[-–;,|.]\s*{_PHOTO}\s*:.*$", re.IGNORECASE)
+_OF_A_SENTENCE = re.compile(r"\d|[.!?…][\"”»)]*\s*$")
 _HOUSE = re.compile(any_of("byline", "house"), re.IGNORECASE)
 _PHOTO_ONLY = re.compile(rf"{_PHOTO}(?:\s*(?:,|và)\s*{_PHOTO})*$", re.IGNORECASE)
 _TITLES = re.compile(rf"(?:{any_of('byline', 'honorific')}\b\.?\s*[-,.]?\s*)+", re.IGNORECASE)
@@ -142,7 +144,12 @@ def _without_office(text: str) -> str:
 
 
 def is_no_person(text: str) -> bool:
-    """Whether a text stands where an author would and names none: a user of the CMS, a desk, an office, an address."""
+    """Whether a text stands where an author would and names none: a user of the CMS, a desk, an office, an address.
+
+    What is long, holds a number or ends as a sentence is a lead about an office: "UBND tỉnh ban hành kế hoạch mới."
+    """
+    if len(text) > MAX_OFFICE or (len(text.split()) > 3 and _OF_A_SENTENCE.search(text)):
+        return False
     return _NEVER.fullmatch(tidy(text).strip(" .:|-–")) is not None
 
 
