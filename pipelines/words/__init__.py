@@ -38,7 +38,8 @@ def split_sentences(
     """The sentences of a text in order, each inside one paragraph and one line, white space around them left out.
 
     ``segmented`` joins words by a space and writes the white space inside a word as "_". A "_" of the text is written
-    "__", but stays as it is in an address (a word with "@" or "://"), which never holds white space.
+    "__" and the white space beside it left out; in an address (a word with "@" or "://") a "_" stays as it is and white
+    space is left out. So the characters of each word can be counted in ``segmented`` alone.
 
     Args:
         text: NFC text.
@@ -94,7 +95,9 @@ def _load() -> Segmenter:
 def _written(word: str) -> str:
     if word.isalnum():  # most words: one syllable, or a number
         return word
-    return "_".join((word if _is_address(word) else word.replace("_", "__")).split())
+    if _is_address(word):
+        return "".join(word.split())
+    return "_".join("__".join(part.strip() for part in word.split("_")).split())
 
 
 def _read(written: str) -> str:

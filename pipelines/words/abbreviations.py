@@ -17,7 +17,7 @@ OPENING = re.compile(r"[\s\"'“‘«(\[*•·+>–—-]*")
 BEFORE_WORD = "\"“‘'«(["
 INITIALS = re.compile(r"[A-ZĐƯ](?:\.[A-ZĐƯ]){1,3}")  # "T.Ư", "J.K"
 SHORT = re.compile(r"[A-ZĐƯ]|[BCDĐGHKLMNPQRSTVX][bcdđghklmnpqrstvx]{1,2}")  # "Nguyễn Văn Ch.", "Ph.D"
-INITIAL = frozenset("BCDĐFGHJKLMNPQRSTVWXZpqhxtđ")  # of vowels only what stands after "ông"; small ones for places
+INITIAL = frozenset("BCDĐFGHJKLMNÔPQRSTVWXZpqhxtđ")  # of vowels "Ô." (ông) and what follows it; small ones for places
 FOREIGN = frozenset("FJWZ")  # no Vietnamese name begins with them
 SECOND_WORD = re.compile(r"\w(\w)\w*\s(\w)")
 PLACES = frozenset("PQHXĐ")  # phường, quận, huyện, xã, đường
@@ -49,9 +49,14 @@ def language() -> Language:
         things=frozenset(data["letters"]["things"]),
         people=frozenset(data["letters"]["people"]),
         middle_names=frozenset(data["letters"]["middle_names"]),
-        starter=re.compile(rf"{_any_of(data['starters']['phrases'])}(?![^\W\d_])"),
+        starter=re.compile(
+            rf"{_any_of(data['starters']['phrases'])}(?![^\W\d_])|{_any_of(data['starters']['before_colons'])}\s?:"
+        ),
         small_starter=re.compile(rf"{_any_of(data['starters']['before_small_letters'])}\s(?=\w)"),
-        list_number=re.compile(rf"(?:{labels}\s)?{number}(?:[.-]\d{{1,3}}){{0,4}}|{labels}\sthứ\s{ordinals}", re.I),
+        list_number=re.compile(  # "Điều 5. Khoản 2" is one of them too
+            rf"(?:{labels}\s{number}\.\s){{0,3}}(?:{labels}\s)?{number}(?:[.-]\d{{1,3}}){{0,4}}\)?|{labels}\sthứ\s{ordinals}",
+            re.I,
+        ),
         article=re.compile(rf"[:;]\s+[\"“(]?{labels}\s{number}\Z"),  # "như sau: “Điều 13. Quốc tịch"
         item=re.compile(r"[:;]\s+[\"“(]?(?:\d{1,2}|[ivx]{1,4}|[a-zđA-ZĐ])\Z"),  # "gồm: 1. Đất; 2. Nhà"
     )
@@ -71,7 +76,7 @@ def is_abbreviated(text: str, opened: int, dot: int, head: int) -> bool:
     if language().item.search(before):
         return True
     previous, word = ["", "", *before.split()][-2:]
-    word = word.lstrip(BEFORE_WORD)
+    word = word.rpartition(",")[2].lstrip(BEFORE_WORD)  # "PGS.,TS."
     if (len(word) == 1 or INITIALS.fullmatch(word)) and "(" in text[dot:head]:  # "Nguyễn Văn A. (SN 1990)"
         return True
     if len(word) == 1:

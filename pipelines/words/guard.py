@@ -17,12 +17,14 @@ Span = tuple[int, int]
 LONGEST_RUN = 256  # characters without white space; a longer run is no prose and becomes one token
 ENDINGS = ("vn", "com", "net", "org", "edu", "gov", "info", "tv", "biz", "asia", "int", "eu", "io")
 _ENDED = "|".join(rf"(?<=\.{name})" for name in ENDINGS)
+_REST = r"(?:[^\s<>\"“”«»,;]|[,;](?!https?://|www\.))*+"  # of an address; a comma may part it from another one
+_TIME = r"(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 WHOLE = re.compile(
     r"(?P<mail>(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+)"
-    r"|(?P<address>(?<!\w)(?:(?:[Hh]ttps?|HTTPS?|ftp)://|www\.)\w[^\s<>\"“”«»]*+"
-    rf"|(?<![\w.@/-])[A-Za-z0-9-]++(?:\.[a-z0-9-]++|\.[A-Z0-9-]++)++(?:{_ENDED})(?!\w)(?:/[^\s<>\"“”«»]*+)?)"
-    r"|(?P<date>(?<![\w.,/-])(?:\d{4}-\d{2}-\d{2}|\d{1,2}(?P<dot>[./-]) ?\d{1,2}(?P=dot) ?\d{4}|\d{1,2}[/-]\d{4}"
-    r"|\d{1,2}/\d{1,2})(?![\w/-]|[.,]\d))"
+    rf"|(?P<address>(?<!\w)(?:(?:[Hh]ttps?|HTTPS?|s?ftp|file)://[\w/]|www\.\w){_REST}"
+    rf"|(?<![\w.@/-])[A-Za-z0-9-]++(?:\.[a-z0-9-]++|\.[A-Z0-9-]++)++(?:{_ENDED})(?!\w)(?:(?::\d{{2,5}})?/{_REST})?)"
+    rf"|(?P<date>(?<![\w.,/-])(?:\d{{4}}-\d{{2}}-\d{{2}}{_TIME}"
+    r"|\d{1,2} ?(?P<dot>[./-]) ?\d{1,2} ?(?P=dot) ?\d{4}|\d{1,2}[/-]\d{4}|\d{1,2}/\d{1,2})(?![\w/-]|[.,]\d))"
     r"|(?P<mark>@|://)"
     r"|(?P<underscored>(?<!\w)[^\W_]*+_\w*+)"
 )

@@ -74,6 +74,8 @@ def _ends_sentence(text: str, opened: int, mark: re.Match[str], end: int) -> boo
         return False
     if not any(map(str.isalnum, text[opened : min(opened + LOOK_BACK, mark.start())])):
         return False
+    if text[mark.start() - 1] in "“«([" and _is_ellipsis(mark):  # “... Tôi không nhớ”
+        return False
     return not (_stands_alone(text, mark) and is_abbreviated(text, opened, mark.start(), head))
 
 
@@ -94,10 +96,14 @@ def _can_begin(text: str, head: int, mark: re.Match[str]) -> bool:
     letter, next_letter = text[head], text[head + 1 : head + 2]
     if letter.isalpha() and (not letter.islower() or next_letter.isupper() or next_letter == ")"):
         return True
-    if "…" in mark[1] or ".." in mark[1]:
+    if _is_ellipsis(mark):
         return False
     is_quoted = text[head - 1] in '"“«' and text[head - 2].isspace() and head - 2 >= mark.end()
     return letter.isdigit() or (letter.isalpha() and is_quoted)
+
+
+def _is_ellipsis(mark: re.Match[str]) -> bool:
+    return "…" in mark[1] or ".." in mark[1]
 
 
 def _is_glued(text: str, head: int, mark: re.Match[str]) -> bool:
