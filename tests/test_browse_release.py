@@ -14,7 +14,9 @@ from pipelines.corpus import run_corpus
 RULE = "vn/party/tw/quy-dinh/2023/96"
 FULL = "Quy định số 96-QĐ/TW, ngày 02 tháng 02 năm 2023 của Bộ Chính trị và Nghị định 30/2020/NĐ-CP"
 CITING = article("a", FULL)
-SILENT = article("b", "việc không dẫn văn bản nào")
+SILENT = article("chuyen-ke-o-xa", "việc không dẫn văn bản nào")
+RULE_PATH, CITING_PATH = f"/danchieu/regulation/{RULE}", f"/danchieu/article/{CITING.id}"
+SILENT_PATH = f"/danchieu/article/{SILENT.id}"
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +75,26 @@ def test_a_regulation_shows_the_words_round_its_citation(get: Get) -> None:
     assert words(sentence.xpath("mark")[0]) == "Quy định số 96-QĐ/TW"
 
 
-def test_a_search_finds_regulations_and_says_why_no_articles(get: Get) -> None:
-    assert page(get("/danchieu/search?q=96-qd/tw")).xpath(f"//main//a[@href='/danchieu/regulation/{RULE}']")
-    assert "chỉ tìm được văn bản" in words(page(get("/danchieu/search?q=hoi+nghi")).xpath("//main")[0])
+SEARCHES = [
+    ("96-qd/tw", {RULE_PATH, CITING_PATH}, "a citation"),
+    ("hoi nghi ban", {CITING_PATH}, "the words round a citation"),
+    ("Chuyện kể ở xã", {SILENT_PATH}, "a headline"),
+    ("việc không dẫn", set(), "words that the copy does not hold"),
+]
+
+
+@pytest.mark.parametrize(("asked", "expected", "what"), SEARCHES, ids=[what for *_, what in SEARCHES])
+def test_a_search_finds_what_the_copy_shows_and_says_what_it_does_not_hold(
+    get: Get, asked: str, expected: set[str], what: str
+) -> None:
+    shown = page(get("/danchieu/search", params={"q": asked}))
+    assert set(shown.xpath("//main//a[starts-with(@href, '/danchieu/')]/@href")) == expected, what
+    assert "chỉ tìm trong tiêu đề và các đoạn trích" in words(shown.xpath("//main")[0])
+
+
+def test_a_search_marks_the_words_in_the_excerpt(get: Get) -> None:
+    hit = page(get("/danchieu/search?q=hoi+nghi+ban")).xpath("//p[@class='sentence']")[0]
+    assert words(hit.xpath("mark")[0]) == "Hội nghị bàn"
 
 
 def test_the_feed_is_there_too(get: Get) -> None:

@@ -91,6 +91,14 @@ REGULATIONS = [
     ("30/2020/ND-CP", DECREE_30),
     ("nghi dinh 30", DECREE_30),
     ("luat dat dai", LAND_LAW),
+    ("96qđ/tw", RULE_96),
+    ("QĐ96", RULE_96),
+    ("96/QĐ-TW", RULE_96),
+    ("Quy định số 96-QĐ/TW, ngày 02 tháng 02 năm 2023 của Bộ Chính trị", RULE_96),
+    ("quy định 96 của bộ chính trị", RULE_96),
+    ("NĐ30", DECREE_30),
+    ("Nghị định số 30/2020/NĐ-CP của Chính phủ", DECREE_30),
+    ("nghị định 30 năm 2020", DECREE_30),
 ]
 
 
@@ -101,7 +109,7 @@ def test_regulations_are_found_by_any_spelling(
     assert [one["id"] for one in search_regulations(library[0], query(asked))][:1] == [expected], asked
 
 
-@pytest.mark.parametrize("asked", ["96-NQ/TW", "quy dinh 9", "30/2021/ND-CP", "%", "_"])
+@pytest.mark.parametrize("asked", ["96-NQ/TW", "quy dinh 9", "30/2021/ND-CP", "quyết định 96", "%", "_"])
 def test_other_regulations_are_not(library: tuple[sqlite3.Connection, dict[int, str]], asked: str) -> None:
     found = parse(asked)
     assert found is None or search_regulations(library[0], found) == []

@@ -1,7 +1,7 @@
 """A database that may be published, made from one that may not: stand-off by default.
 
 It has all tables, so that every page and query works on it, but holds of them only what ``store_publishing.toml``
-names, and the table ``excerpts`` in place of the texts.
+names, and the table ``excerpts`` in place of the texts, which is what a search then looks in.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from pipelines.search.indexes import index_excerpts
 from pipelines.store import Store, Transaction
 from pipelines.store.publishing_masks import mask
 
@@ -82,6 +83,8 @@ def write_public(public: Store, work: Path, *, with_texts: bool) -> None:
                 for table, columns in _WITH_TEXTS.items():
                     _copy(tx, table, columns)
             tx.executemany("INSERT INTO excerpts VALUES (?, ?, ?, ?, ?)", _excerpts(tx.execute(_CITED)))
+            if not with_texts:
+                index_excerpts(tx)
     finally:
         connection.execute("DETACH work")
         connection.execute("PRAGMA foreign_keys = ON")
