@@ -68,7 +68,7 @@ def test_a_copy_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert [path.name for path in tmp_path.iterdir()] == ["export.warc.gz"]
     assert target.read_bytes() == b"old"
-    with pytest.raises(StorageError, match="cannot write"), copying(tmp_path / "gone" / "export.warc.gz"):
+    with pytest.raises(StorageError, match="cannot be written"), copying(tmp_path / "gone" / "export.warc.gz"):
         pass
 
 

@@ -18,7 +18,7 @@ import pytest
 from conftest import Run
 from crawler.cli import danchieu
 from pipelines.errors import StorageError
-from pipelines.export import text_destination
+from pipelines.files import text_destination
 
 PAGE = (
     "<!doctype html><html><head><title>Tin</title></head><body><h1>Hội nghị phổ biến quy định mới</h1>"

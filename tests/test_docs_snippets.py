@@ -16,7 +16,7 @@ from pipelines.export import Target
 from pipelines.export.selection import Selection
 
 DOCS = Path(__file__).parent.parent / "docs"
-FILES = {"jsonl": "articles.jsonl", "conllu": "articles.conllu", "segmented": "articles.tsv"}
+FILES = {"csv": "citations.csv", "jsonl": "articles.jsonl", "conllu": "articles.conllu", "segmented": "articles.tsv"}
 OWN_MACHINES = "dask_jobqueue"  # starts jobs on a Slurm cluster
 BLOCKS = [
     pytest.param(found[1], id=f"{page}: {found[1].split(maxsplit=2)[1]}")
@@ -84,6 +84,10 @@ def check_conllu(names: dict[str, Any], folder: Path) -> None:
 
 
 def check_pandas(names: dict[str, Any], folder: Path) -> None:
+    if "citations" in names:
+        numbers = [mention["number"] or "" for article in articles(folder) for mention in article["mentions"]]
+        assert list(names["citations"]["number"]) == numbers
+        return
     assert names["tokens"].str.len().equals(names["tags"].str.len())
 
 

@@ -30,8 +30,9 @@ from pipelines.export.articles import Article, read_articles, to_jsonl
 from pipelines.export.conllu import to_conllu
 from pipelines.export.csv import to_csv
 from pipelines.export.selection import Selection
-from pipelines.export.tables import TABLES, read_table
+from pipelines.export.tables import TABLES, Column, read_table
 from pipelines.export.words import new_tones, to_segmented
+from pipelines.files import text_destination
 from pipelines.models import Document, Fetch, Metadata
 from pipelines.reading.regulations import citing_articles, spread
 from pipelines.references import find_references
@@ -231,6 +232,33 @@ def test_a_cell_is_no_formula(hostile_db: Path, tmp_path: Path) -> None:
     assert any(str(sentence).startswith("'-Điều 5") for sentence in cells["sentence"]), list(cells["sentence"])
 
 
+CELLS = [
+    ("=1+2", "'=1+2"),
+    ("@SUM(A1)", "'@SUM(A1)"),
+    ("+84 269", "'+84 269"),
+    ("-1+2", "'-1+2"),
+    ("\t=1", "'\t=1"),
+    ("＝1", "'＝1"),
+    ("- Điều 5", "- Điều 5"),
+    ("-", "-"),
+    ("08", "08"),
+    ("", ""),
+    ('dòng một\ndòng "hai", hết', 'dòng một\ndòng "hai", hết'),
+    (" =1", " =1"),
+]
+
+
+def test_cells_are_harmless_and_come_back(tmp_path: Path) -> None:
+    """Read with every column as text, as the guide says; -1 and NULL are no text."""
+    path = tmp_path / "cells.csv"
+    rows = [*((cell, -1) for cell, _ in CELLS), (None, None)]
+    with text_destination(path) as out:
+        to_csv([Column("cell", "TEXT"), Column("n", "INTEGER")], rows, out)
+    found = pandas.read_csv(path, dtype=str, keep_default_na=False)
+    assert list(found["cell"]) == [written for _, written in CELLS] + [""]
+    assert list(found["n"]) == ["-1"] * len(CELLS) + [""]
+
+
 def test_warc_is_read_by_our_own_import(demo_db: Path, tmp_path: Path, run: Run) -> None:
     path = tmp_path / "pages.warc.gz"
     export("warc", str(path), demo_db)
@@ -318,6 +346,13 @@ def test_what_cannot_be_asked_for_is_said(demo_db: Path, form: str, output: str 
         export(form, output, demo_db, **asked)
 
 
+def test_a_dash_is_stdout(demo_db: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("export", "csv", "--db", demo_db, "-o", "-")
+    assert (done.returncode, done.stdout[:10]) == (0, "\ufeffcitation,"), done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_bad_requests_end_with_two(demo_db: Path, run: Run) -> None:
     for arguments in (["docx"], ["parquet"], ["csv", "--citing", "vn/khong/co"]):
         done = run("export", *arguments, "--db", demo_db)
@@ -347,6 +382,35 @@ def test_what_is_no_plain_file_stays_what_it_is(demo_db: Path, tmp_path: Path) -
     export("csv", str(tmp_path / "link.csv"), demo_db)
     assert (tmp_path / "link.csv").is_symlink()
     assert [file.name for file in (tmp_path / "real").iterdir()] == ["some.csv"]
+
+
+def test_two_exports_to_one_file_leave_each_other_alone(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    with text_destination(path) as first:
+        first.write("first")
+        command = (
+            "import sys; from pathlib import Path; from pipelines.files import text_destination\n"
+            "with text_destination(Path(sys.argv[1])) as out: out.write('second')"
+        )
+        subprocess.run([sys.executable, "-c", command, path], check=True)
+        assert path.read_text() == "second"
+    assert path.read_text() == "first"
+    assert [file.name for file in tmp_path.iterdir()] == ["x.csv"]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "warc"])
+def test_no_database_and_no_archive_is_written_over(demo_copy: Path, form: str) -> None:
+    before = demo_copy.read_bytes()
+    link = demo_copy.with_name("link")
+    link.symlink_to(demo_copy)
+    archive = demo_copy.with_name("demo.db.archive")
+    for target in (demo_copy, link):
+        with pytest.raises(InputError, match="is a database"):
+            export(form, str(target), demo_copy)
+    for target in (archive / "x", next(archive.iterdir()), f"{archive}/"):
+        with pytest.raises(InputError, match="archive"):
+            export(form, str(target), demo_copy)
+    assert demo_copy.read_bytes() == before
 
 
 def multiplied(db: Path, times: int) -> None:
@@ -379,6 +443,8 @@ def test_a_stopped_export_leaves_the_file_as_it_was(demo_copy: Path, how: signal
     said = process.communicate()[1]
     assert (process.returncode, "Traceback" in said) == (code, False), said
     assert path.read_text() == "before"
+    export("jsonl", str(path), demo_copy)
+    assert not list(path.parent.glob(".*.part")), "what the killed one left is still there"
 
 
 def test_without_an_archive_no_pages_are_copied(demo_db: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ PACKAGES = ("crawler", "pipelines")
 # The floor a module stands on: it may import only modules of lower floors of its own package.
 FLOORS = [
     {"models", "errors"},
-    {"units", "folding", "instants", "version"},
+    {"units", "folding", "instants", "version", "files"},
     {"decode", "markup", "leaks", "references", "words"},
     {"view"},
     {"body"},

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.archive import is_alive, storing
+from crawler.archive import is_alive
 from crawler.archive.layout import warcinfo_record
 from crawler.archive.records import Record, read_records
 from pipelines.errors import InputError
+from pipelines.files import binary_destination
 from pipelines.models import Position
 
 
@@ -40,15 +40,8 @@ def copying(target: Path) -> Iterator[Copy]:
 
     Raises `StorageError` when it cannot be written.
     """
-    part = target.with_name(f"{target.name}.part")
-    try:
-        with storing(target), part.open("wb") as out:
-            yield Copy(out, target.name)
-            out.flush()
-            os.fsync(out.fileno())
-            part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with binary_destination(target) as out:
+        yield Copy(out, target.name)
 
 
 def compact(path: Path, keep: Iterable[Position]) -> dict[Position, Position]:

@@ -15,9 +15,9 @@ from crawler.batch.archived_work import Archived, Understand, understand_archive
 from crawler.batch.cluster import CRASHED, Cluster
 from crawler.visit import Understanding
 from pipelines.contract.document import document_json
-from pipelines.export import binary_destination
 from pipelines.export.parquet import pyarrow_modules, to_parquet
 from pipelines.export.tables import Column
+from pipelines.files import binary_destination
 from pipelines.store.articles import sha256
 
 COLUMNS = tuple(

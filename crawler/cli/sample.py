@@ -25,7 +25,7 @@ def sample(n: int, seed: int, output: Path | None, judged: Path | None, db: Path
     """
     from crawler.tables import print_rows
     from crawler.verbs.sampling import HEADER, score_sheet, write_sheet
-    from pipelines.export import text_destination
+    from pipelines.files import text_destination
     from pipelines.store import Store, reading
 
     with reading(db) as store:

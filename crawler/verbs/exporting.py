@@ -17,11 +17,12 @@ from crawler.archive import archive_folder
 from crawler.archive.copy import copying
 from crawler.tables import counted
 from pipelines.errors import InputError
-from pipelines.export import BY_ARTICLE, BY_TABLE, Target, binary_destination, text_destination
+from pipelines.export import BY_ARTICLE, BY_TABLE, Target
 from pipelines.export.articles import count_articles, read_articles
 from pipelines.export.readme import readme
 from pipelines.export.selection import Selection
 from pipelines.export.tables import TABLES, read_table
+from pipelines.files import binary_destination, text_destination
 from pipelines.models import Position
 from pipelines.store import Store, reading
 
@@ -48,20 +49,22 @@ class Export:
 
     def write(self, db: Path) -> list[str]:
         """Lines that say what was written; raises ``InputError`` for what cannot be asked for."""
-        self._check()
+        self._check(db)
         with _snapshot(db) as store:
             self.selection.check(store)
             if self.form == "warc":
                 return [self._warc(store)]
             return self._tables(store) if self.form in BY_TABLE else [self._articles(store)]
 
-    def _check(self) -> None:
+    def _check(self, db: Path) -> None:
         if self.table is not None and self.form not in BY_TABLE:
             raise InputError(f"--table is for {' and '.join(BY_TABLE)}: {self.form} holds whole articles")
         if self.bio and self.form != "segmented":
             raise InputError("--tags is for segmented")
         if self.target.path is None and self.form in _NO_TEXT:
             raise InputError(f"{self.form} is no text: name a file with -o")
+        if self.target.path is not None and self.target.path.resolve().is_relative_to(archive_folder(db).resolve()):
+            raise InputError(f"{self.target.path} is in the archive of {db}: name another place with -o")
 
     def _articles(self, store: Store) -> str:
         write = partial(BY_ARTICLE[self.form], bio=True) if self.bio else BY_ARTICLE[self.form]
@@ -82,8 +85,7 @@ class Export:
     def _table(self, store: Store, name: str) -> str:
         table = read_table(store, name, self.selection)
         path = self.target.file(name, self.form)
-        destination = text_destination if self.form == "csv" else binary_destination
-        with destination(path) as out:
+        with text_destination(path) if path is None or self.form == "csv" else binary_destination(path) as out:
             return _told(BY_TABLE[self.form](table.columns, _watched(table.rows, table.n), out), "row", path)
 
     def _warc(self, store: Store) -> str:
@@ -101,7 +103,7 @@ class Export:
         if path.exists() and not path.is_file():
             raise InputError(f"{path} is no plain file, which an archive needs: name another one with -o")
         copied = 0
-        with copying(path.resolve()) as copy:  # a link stays one
+        with copying(path) as copy:
             for row in _watched(rows, n):
                 copied += copy.add(folder, Position(*row)) is not None
         lost = f"; {n - copied} more are not in the archive any more" if copied < n else ""

@@ -19,7 +19,7 @@ from crawler.archive.purge import purge
 from crawler.tables import counted
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError
-from pipelines.export import writing
+from pipelines.files import writing
 from pipelines.integrity import check_keys, check_search, check_space
 from pipelines.store import Store, bring_up_to_date, reading
 from pipelines.store.forgetting import sweep

@@ -23,7 +23,7 @@ from crawler.robots import Rules
 from crawler.verbs.publishing_files import Release, changes, citation, data_card, licence
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError
-from pipelines.export import writing
+from pipelines.files import writing
 from pipelines.integrity import check_keys, check_space, copy_database
 from pipelines.store import Store, reading
 from pipelines.store.publishing import leave_out, write_public

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Self, TextIO, cast
+from typing import Self
 
-from pipelines.errors import InputError, StorageError
+from pipelines.errors import InputError
 from pipelines.export.annotations import to_webannotation
 from pipelines.export.articles import to_jsonl
 from pipelines.export.conllu import to_conllu
 from pipelines.export.csv import to_csv
 from pipelines.export.parquet import to_parquet
 from pipelines.export.words import to_segmented
+from pipelines.files import writing
 
 BY_ARTICLE: Mapping[str, Callable[..., int]] = {
     "jsonl": to_jsonl,
@@ -46,8 +44,8 @@ class Target:
 
     @classmethod
     def named(cls, name: str | None) -> Self:
-        """The target of a name; a folder where one is there or the name ends in "/"."""
-        if name is None:
+        """The target of a name; stdout for "-", a folder where one is there or the name ends in "/"."""
+        if name is None or name == "-":
             return cls()
         path = Path(name)
         return cls(path, folder=name.endswith("/") or path.is_dir())
@@ -63,53 +61,3 @@ class Target:
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
         return self.path / (name + ENDINGS[form])
-
-
-@contextmanager
-def text_destination(path: Path | None) -> Iterator[TextIO]:
-    """Where to write text: stdout without a path, else a file that appears whole or not at all."""
-    if path is None:
-        yield sys.stdout
-        return
-    with _appearing(path, "w", encoding="utf-8", newline="") as out:
-        yield cast(TextIO, out)
-
-
-@contextmanager
-def binary_destination(path: Path | None) -> Iterator[BinaryIO]:
-    """Where to write bytes: a file that appears whole or not at all."""
-    assert path is not None, "bytes are for files"
-    with _appearing(path, "wb") as out:
-        yield cast(BinaryIO, out)
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turns what the disk has against writing into a ``StorageError``."""
-    try:
-        yield
-    except BrokenPipeError:  # a reader of stdout that has enough
-        raise
-    except OSError as error:
-        raise StorageError(f"{path} cannot be written ({error.strerror}): make room or name another file") from error
-
-
-@contextmanager
-def _appearing(path: Path, mode: str, **how: Any) -> Iterator[object]:
-    """A file beside the target that takes its place at the end of the block; devices and pipes are written to."""
-    if path.exists() and not path.is_file():
-        with writing(path), path.open(mode, **how) as out:
-            yield out
-        return
-    path = path.resolve()  # a link stays one
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with writing(path):
-            with part.open(mode, **how) as out:
-                yield out
-                out.flush()
-                os.fsync(out.fileno())
-            part.replace(path)
-    finally:
-        with suppress(OSError):  # a disk that refuses this too has said why already
-            part.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from pipelines.export.tables import Column
 
 BOM = "\ufeff"  # so that Excel reads UTF-8
-_FORMULA = frozenset("=+@\t\r")
+_FORMULA = frozenset("=+@\t\r＝＋＠－")  # East Asian spreadsheets take the wide forms too
 
 
 def to_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]], out: TextIO) -> int:

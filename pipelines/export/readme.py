@@ -20,7 +20,9 @@ Exported by danchieu {version}, one {form} file a table.
 {note}"""
 _NOTES = {
     "csv": "- UTF-8 with a byte order mark, so that Excel reads it. A cell that a spreadsheet would run as a formula"
-    " begins with `'`.\n",
+    " begins with `'`.\n"
+    "- Numbers of documents are text (`08` is no 8), `article` and `cluster` have up to 16 digits, of which Excel keeps"
+    " 15, and `1/2` becomes a date: open with Data > From Text/CSV, all columns as text; in pandas, `dtype=str`.\n",
     "parquet": "- Columns are typed; columns that hold JSON are strings.\n",
 }
 
