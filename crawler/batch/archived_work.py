@@ -12,10 +12,12 @@ from pathlib import Path
 from threading import Lock
 
 from crawler.archive.read import read_at
+from crawler.sites import Site
 from crawler.visit import Understanding
 from crawler.work import Task, cause_of, work
 from pipelines.errors import InputError
-from pipelines.models import Page, Position, Source
+from pipelines.models import Document, Page, Position, Source
+from pipelines.store.tombstones import whole_site
 from pipelines.version import program_version
 from pipelines.workers import PAGE_SECONDS
 
@@ -28,6 +30,7 @@ class Archived:
     """A page in a WARC file: the row of ``fetches`` it has, if any, where it lies, and what is known of its site.
 
     ``page`` is the page itself, where no worker could read it; ``body_sha256`` is asked for where the file is not ours.
+    ``site`` is its entry in the catalogue, if it has one.
     """
 
     fetch: int | None
@@ -38,10 +41,28 @@ class Archived:
     source: Source | None = None
     page: Page | None = None
     body_sha256: str | None = None
+    site: Site | None = None
 
     def task(self) -> Archived:
         """Itself: it is small enough to be sent as it is."""
         return self
+
+    def key(self, document: Document | None) -> str:
+        """The canonical address that its document is known by."""
+        return key_of(self.url, self.site, document)
+
+
+def key_of(url: str, site: Site | None, document: Document | None) -> str:
+    """The canonical address to store the document of a page under."""
+    return site.declared(url, document.canonical) if site and document else url
+
+
+def known_as(site: Site | None, *addresses: str) -> tuple[str, ...]:
+    """All that a tombstone may stand on: the addresses of a page, its number within the site, the site as a whole."""
+    if site is None:
+        return addresses
+    numbers = (site.identity(address) for address in addresses)
+    return (*addresses, *(number for number in numbers if number), whole_site(site.id))
 
 
 Understand = Callable[[Archived], Understanding]

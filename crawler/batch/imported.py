@@ -10,7 +10,7 @@ from crawler.archive import Archive
 from crawler.archive.pages import ArchivedPage
 from crawler.archive.read import exchange_of, read_at
 from crawler.batch import Tally, kept, told
-from crawler.batch.archived_work import Archived
+from crawler.batch.archived_work import Archived, key_of, known_as
 from crawler.batch.checkpoint import Checkpoint, Place
 from crawler.keeping import archived_before
 from crawler.sites import Site
@@ -47,11 +47,12 @@ class Job:
             source,
             None if self.folder else page,
             self.fetch.body_sha256,
+            self.site,
         )
 
-    def key(self, document: Document) -> str:
+    def key(self, document: Document | None) -> str:
         """The canonical address to store the document under."""
-        return self.site.declared(self.fetch.url, document.canonical) if self.site else self.fetch.url
+        return key_of(self.fetch.url, self.site, document)
 
     def whole(self) -> ArchivedPage:
         """The page with its body, read again where that is not held; raises ``InputError`` when it is gone."""
@@ -86,7 +87,7 @@ def keep_imported(
     if is_known(store, fetch):
         tally.add("known")
         return
-    if is_forgotten(store.connection, fetch.url, job.key(document) if document else None):
+    if is_forgotten(store.connection, *known_as(job.site, fetch.url, job.key(document))):
         tally.add("forgotten")
         return
     provenance: dict[str, object] = {name: getattr(fetch, name) for name in ("url", "site", "body_sha256")}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.batch.checkpoint import Checkpoint
 from crawler.batch.cluster import Cluster
-from crawler.batch.parts import write_parts
+from crawler.batch.parts import NOTHING_FORGOTTEN, write_parts
 from crawler.batch.progress import progress
 from crawler.sites import Site
 from crawler.verbs.importing import refuse_standard_input
@@ -23,7 +23,7 @@ def reprocess_into_parts(db: Path, sites: Mapping[str, Site], cluster: Cluster, 
         report = Reprocessor(store, sites)
         start = Checkpoint("")
         with progress("understood", report.count(start)) as advance:
-            for page, told in write_parts(report.pages(start), cluster, folder):
+            for page, told in write_parts(report.pages(start), cluster, folder, tombstones(store.connection)):
                 report.tally.add(told.kind or "failed", told.mentions)
                 if told.cause is not None:
                     report.problems.append(f"{page.url}: {told.cause}")
@@ -34,10 +34,9 @@ def reprocess_into_parts(db: Path, sites: Mapping[str, Site], cluster: Cluster, 
 def import_into_parts(db: Path, reader: Reader, cluster: Cluster, folder: Path, paths: Sequence[Path]) -> Report:
     """What came of understanding pages from elsewhere. Of the database, if there is one, what was forgotten counts."""
     refuse_standard_input(paths)
-    report, stones = reader.report, _stones(db)
-    jobs = (job for job in reader.jobs(paths) if not stones.cover(job.fetch.url))
+    report = reader.report
     with progress("imported") as advance:
-        for job, told in write_parts(jobs, cluster, folder):
+        for job, told in write_parts(reader.jobs(paths), cluster, folder, _stones(db)):
             report.tally.add(told.kind or "failed", told.mentions)
             if told.cause is not None:
                 report.problems.append(f"{job.fetch.url}: {told.cause}")
@@ -47,6 +46,6 @@ def import_into_parts(db: Path, reader: Reader, cluster: Cluster, folder: Path, 
 
 def _stones(db: Path) -> Tombstones:
     if not db.exists():
-        return Tombstones(frozenset())
+        return NOTHING_FORGOTTEN
     with reading(db) as store:
         return tombstones(store.connection)

@@ -127,7 +127,8 @@ class Reprocessor:
         """A row of ``fetches`` as a task."""
         folder = archive_folder(self.store.path.resolve())  # a worker may run in another folder
         position = Position(row["warc_file"], row["warc_offset"], row["warc_length"])
-        return Archived(row["id"], row["url"], row["fetched_at"], folder, position, self.sources.get(row["site"]))
+        source, site = self.sources.get(row["site"]), self.sites.get(row["site"])
+        return Archived(row["id"], row["url"], row["fetched_at"], folder, position, source, site=site)
 
     def _went_back(self) -> list[Archived]:
         """The pages of the articles that were withdrawn to an earlier answer."""
@@ -176,16 +177,11 @@ class Reprocessor:
         tx.execute("DELETE FROM notes WHERE fetch = ? AND article IS NULL", [page.fetch])
         is_article = document.kind == "article" and document.text
         withdrawn = not is_article and withdraw(tx, page.position.file, page.position.offset)
-        url = self._kept_as(page.position) or self._key(page, document)
+        url = self._kept_as(page.position) or page.key(document)
         if is_article and self._is_superseded(url, page):
             return "older", 0
         stored = store_document(tx, document, url=url, fetch=page.fetch, seen_at=page.fetched_at, again=True)
         return "withdrawn" if withdrawn else told(document, stored.outcome), stored.mentions
-
-    def _key(self, page: Archived, document: Document) -> str:
-        """The canonical address to store a document under."""
-        site = self.sites.get(page.source.site) if page.source else None
-        return site.declared(page.url, document.canonical) if site else page.url
 
     def _is_superseded(self, url: str, page: Archived) -> bool:
         """Whether an article has its text from a later answer, of another address that it goes by."""
