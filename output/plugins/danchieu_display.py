@@ -1,4 +1,7 @@
-"""How values are put into words on our pages: days, numbers, links, and how a page was fetched. Labels: labels.yaml."""
+"""How values are put into words on our pages: days, numbers, links, how a page was fetched and what went wrong.
+
+The words themselves are in ``labels.yaml`` and ``stages.yaml``.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ OUTPUT = Path(__file__).parent.parent
 LANGUAGES = ("vi", "en")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 INSTANT = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?")
+PLACEHOLDER = re.compile(r"\\\{([a-z]+)\\\}")  # of an escaped sentence
 TLS_NAMES = {"TLSv1": "TLS 1.0", "TLSv1.0": "TLS 1.0", "SSLv3": "SSL 3.0"}  # OpenSSL leaves the ".0" away
 NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
@@ -34,6 +38,8 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "identity": identity,
         "how_resolved": how_resolved,
         "how_fetched": how_fetched,
+        "cause": cause_in_words,
+        "stage": stage_in_words,
         "json_list": json.loads,
         "xml_text": xml_text,
     }
@@ -147,3 +153,47 @@ def certificate_in_words(fetch: dict[str, Any], label: Labels) -> str:
     if fetch["tls_verified"] is None:
         return ""
     return label("fetched.verified" if fetch["tls_verified"] else "fetched.unverified")
+
+
+def cause_in_words(cause: str, language: str) -> str:
+    """Why a fetch or a page failed ("http-503", "not-html: a picture"); the cause itself where it has no words."""
+    word, _, rest = cause.partition(":")[0].partition("-")
+    for key in (f"cause.{cause.partition(':')[0]}", f"tls.{cause.partition(':')[0]}", f"cause.{word}"):
+        if key in all_labels():
+            said = labels(language)(key)
+            return f"{said} ({rest})" if key == f"cause.{word}" and rest else said
+    return cause
+
+
+def stage_in_words(said: str | None, language: str) -> str:
+    """Why a site gave too little, in the language of the page; as it was said where it has no words."""
+    if language == LANGUAGES[1]:
+        return said or ""
+    for pattern, vietnamese in stages():
+        if found := pattern.fullmatch(said or ""):
+            return vietnamese.format(**{name: stage_part(name, part) for name, part in found.groupdict().items()})
+    return said or ""
+
+
+def stage_part(name: str, part: str) -> str:
+    """What stands for a placeholder of ``stages.yaml``, in Vietnamese."""
+    if name == "cause" and part.endswith(")"):  # "the page asks for a password (login)"
+        return cause_in_words(part.removesuffix(")").rpartition("(")[2], LANGUAGES[0])
+    if name in ("words", "cause"):
+        return stage_in_words(part, LANGUAGES[0])
+    if name == "place":  # "feed https://..."
+        kind, _, address = part.partition(" ")
+        return f"{labels(LANGUAGES[0])(f'url_kind.{kind}')} {address}"
+    return part.replace(".", ",")
+
+
+@cache  # a file of the checkout, read once a process
+def stages() -> list[tuple[re.Pattern[str], str]]:
+    """What finds each sentence of ``crawler.health``, and its Vietnamese: ``stages.yaml``."""
+    pairs = yaml.safe_load((OUTPUT / "stages.yaml").read_text(encoding="utf-8"))
+    return [(re.compile(PLACEHOLDER.sub(placeholder, re.escape(english))), said) for said, english in pairs]
+
+
+def placeholder(found: re.Match[str]) -> str:
+    """The group that takes what stands for a placeholder: a number, or anything."""
+    return rf"(?P<{found[1]}>[0-9.,%]+)" if len(found[1]) == 1 else rf"(?P<{found[1]}>.+?)"
