@@ -162,7 +162,7 @@ def test_a_regulation_shows_who_cites_it_and_what_is_claimed(get: Get) -> None:
     assert "1 bản khác" in words(listed[1])
     assert words(listed[0].xpath("p[@class='sentence']/mark")[0]) == "Quy định số 96-QĐ/TW"
     main = words(shown.xpath("//main")[0])
-    for expected in ("không thống nhất", "20/02/2023", "Quy định 96", "(Gia Lai, 2023) thực hiện văn bản này"):
+    for expected in ("không thống nhất", "20/02/2023", "Quy định 96", "(Gia Lai, 2023) thực hiện · 1 bài văn bản này"):
         assert expected in main
 
 
@@ -249,7 +249,7 @@ PAGES = [
     (
         "/tin-tuc/site/baogialai",
         "Báo Gia Lai",
-        ["baogialai.vn", "gia-lai", "Lấy phiếu tín nhiệm theo Quy định số 96-QĐ/TW"],
+        ["baogialai.vn", "Phục vụ trước 1/7/2025 Gia Lai", "Lấy phiếu tín nhiệm theo Quy định số 96-QĐ/TW"],
     ),
     ("/tin-tuc/search", "Tìm", ["có dấu hay không dấu"]),
     ("/tin-tuc/search?q=hoi+nghi", "Tìm hoi nghi", ["Bài 3", "Ảnh: quang cảnh hội nghị"]),
@@ -391,6 +391,26 @@ def test_an_empty_database_has_every_page(tmp_path: Path) -> None:
             "/new/articles",
         ):
             assert get(path).status_code == 200, path
+
+
+def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
+    World(tmp_path / "new.db").__exit__()
+    with browsing(tmp_path / "new.db") as get:
+        shown = page(get("/"))
+    assert "danchieu crawl" in words(shown.xpath("//main//pre")[0])
+    assert not shown.xpath("//svg"), "a map without units"
+
+
+def test_the_home_page_says_which_share_an_older_version_read(tmp_path: Path) -> None:
+    with World(tmp_path / "w.db") as made:
+        made.ground()
+        made.insert("runs", id="r0", started="2022-01-01T20:00:00Z", version="9.0.0")
+        for name, version in (("a", "0.1.0"), ("b", "9.0.0"), ("c", "9.0.0"), ("d", "9.0.0")):
+            made.article(name, version=version)
+    with browsing(tmp_path / "w.db") as get:
+        card = words(page(get("/")).xpath("//dl[@class='card']")[0])
+    assert "0.1.0: 1 bài (25,0 %)9.0.0: 3 bài (75,0 %)" in card
+    assert "danchieu 0.1.0, lần chạy r1" in card, "cited is the version of the last run"
 
 
 def test_labels_are_said_in_both_languages() -> None:

@@ -22,7 +22,7 @@ BASELINE = TIMELINE_HEIGHT - 24
 LAG_LEFT, LAG_ROW = 140, 22
 TILE, CLASSES = 62, 5
 CELL, WEEKS = 13, 52
-BRANCHES, BRANCH, BRANCH_LABEL = 8, 42, 28
+YEAR = 44  # what a year takes under an axis, in the large letters of a phone
 Month = tuple[str, int, int]
 DAY = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 
@@ -37,7 +37,6 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "tile_map": tile_map,
         "calendar_chart": calendar,
         "line_chart": lines,
-        "relation_graph": relation_graph,
         "best_states": best_states,
     }
 
@@ -86,6 +85,8 @@ def month_bars(months: Sequence[Month], column: int, top: int) -> list[dict[str,
 def frame(bars: Sequence[dict[str, Any]], top: int) -> dict[str, Any]:
     """The size, scale and years of a picture of monthly bars."""
     years = [bar for i, bar in enumerate(bars) if i == 0 or bar["month"].endswith("-01")]
+    if len(years) > 1 and years[1]["x"] - years[0]["x"] < YEAR:
+        del years[0]
     return {
         "width": WIDTH,
         "height": TIMELINE_HEIGHT,
@@ -174,7 +175,7 @@ def shade(unit: Any, breaks: Sequence[float]) -> str:
 def two_lines(name: str) -> list[str]:
     """A unit's name for a tile: one line if it is short, else parted at the space nearest the middle."""
     spaces = [i for i, character in enumerate(name) if character == " "]
-    if len(name) <= 7 or not spaces:
+    if len(name) <= 6 or not spaces:
         return [name]
     middle = min(spaces, key=lambda i: abs(i - len(name) / 2))
     return [name[:middle], name[middle + 1 :]]
@@ -210,7 +211,7 @@ def calendar(states: dict[str, str]) -> dict[str, Any]:
         "ticks": [
             {"x": (day - first).days // 7 * CELL, "label": day.isoformat()[:7]}
             for day in shown
-            if day.day == 1 and day.month % 2
+            if day.day == 1 and day.month % 2 and (last - day).days > 6 * 7  # none runs out of the picture
         ],
     }
 
@@ -240,31 +241,3 @@ def lines(series: Sequence[Sequence[tuple[str, int, int]]]) -> dict[str, Any]:
         "paths": [path(one) for one in series],
         "ticks": [{"x": round(40 + i * step, 1), "label": year} for year, i in sorted(years.items())],
     }
-
-
-def relation_graph(relations: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
-    """The regulation in the middle, what acts on it to the left, what it acts on to the right; at most eight a side."""
-    left = [(one["subject"], one["subject_label"], one) for one in relations if one["object"] == name][:BRANCHES]
-    right = [(one["object"], one["object_label"], one) for one in relations if one["subject"] == name][:BRANCHES]
-    height = max(len(left), len(right), 1) * BRANCH + 8
-
-    def side(branches: Sequence[tuple[str, str, dict[str, Any]]], x: int, inner: int) -> list[dict[str, Any]]:
-        top = (height - len(branches) * BRANCH) / 2 + BRANCH / 2
-        return [
-            {"id": key, "label": shortened(label), "whole": label, "x": x, "inner": inner, "y": top + i * BRANCH, **one}
-            for i, (key, label, one) in enumerate(branches)
-        ]
-
-    return {
-        "width": WIDTH,
-        "height": height,
-        "middle": height / 2,
-        "left": side(left, 196, 236),
-        "right": side(right, WIDTH - 196, WIDTH - 236),
-        "rest": len(relations) - len(left) - len(right),
-    }
-
-
-def shortened(label: str) -> str:
-    """A label that fits a branch."""
-    return label if len(label) <= BRANCH_LABEL else label[: BRANCH_LABEL - 1].rstrip() + "…"

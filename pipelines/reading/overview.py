@@ -36,7 +36,7 @@ def overview(connection: sqlite3.Connection) -> Overview:
     return Overview(
         figures=figures,
         run=row(connection, "SELECT * FROM runs ORDER BY started DESC LIMIT 1"),
-        versions=rows(connection, "SELECT version, count(*) AS n FROM articles GROUP BY version ORDER BY version"),
+        versions=rows(connection, VERSIONS),
         until=until,
         most_cited=_most_cited(connection, since, until),
         newest=rows(connection, NEWEST),
@@ -86,6 +86,12 @@ SELECT (SELECT count(*) FROM articles) AS articles,
        (SELECT count(DISTINCT province) FROM articles) AS units,
        (SELECT min(published) FROM articles) AS first,
        (SELECT max(published) FROM articles WHERE published <= date('now', '+1 day')) AS last
+"""
+
+# The version of the last run first: the others are older, or of a reprocessing since.
+VERSIONS = """
+SELECT version, count(*) AS n FROM articles GROUP BY version
+ORDER BY version IS (SELECT version FROM runs ORDER BY started DESC LIMIT 1) DESC, n DESC, version
 """
 
 CITED = """

@@ -15,6 +15,7 @@ class SitePage:
     """A site and its record. Rows are dictionaries by column name."""
 
     site: Row
+    former: list[Row]
     months: Series
     articles: list[Row]
     runs: list[Row]
@@ -36,6 +37,7 @@ def site_page(connection: sqlite3.Connection, name: str) -> SitePage | None:
         return None
     return SitePage(
         site=site,
+        former=rows(connection, FORMER, (site["former"],)),
         months=series_of_rows(rows(connection, MONTHS, (name,))),
         articles=rows(connection, NEWEST, (name,)),
         runs=rows(connection, RUNS, (name,)),
@@ -54,6 +56,10 @@ SITE = """
 SELECT s.*, u.name AS unit_name, t.verdict, t.stage, t.articles, t.mentions, t.expected, t.last_new, t.audit_recall
 FROM sites s LEFT JOIN units u ON u.slug = s.unit LEFT JOIN site_status t ON t.site = s.id
 WHERE s.id = ?
+"""
+
+FORMER = """
+SELECT value AS slug, coalesce(u.name, value) AS name FROM json_each(?) LEFT JOIN units u ON u.slug = value
 """
 
 MONTHS = """
