@@ -10,6 +10,7 @@ as in life; one citation in five has no date.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import random
 import sys
@@ -27,14 +28,17 @@ from pipelines.store import Store, Transaction
 from pipelines.store.catalogue import keep_sites, keep_units
 from pipelines.units import all_units
 
+FULL = 100_000  # articles for which the targets are set
 MENTIONS = 5
 REGULATIONS_PER_ARTICLE = 0.06  # as in the measured corpus: 6,000 regulations for 100,000 articles
 FIRST_DAY = date(2021, 1, 1)
 ISSUERS = ("Bộ Chính trị", "Ban Bí thư", "bộ Chính trị", "Ban Chấp hành Trung ương", None, None, None)
 SUBJECTS = ("về lấy phiếu tín nhiệm", "về công tác cán bộ", "về những điều đảng viên không được làm", None, None, None)
 ARTICLE = """
-INSERT INTO articles(id, url, site, unit, province, published, first_seen, origin, text_sha256, n_mentions, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '1')
+INSERT INTO articles(
+  id, url, site, unit, province, published, first_seen, origin, text_sha256, n_mentions, version, cluster
+)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, '1', ?1)
 """
 REGULATION = """
 INSERT INTO regulations(id, label, system, type, number, year, provisional) VALUES (?, ?, 'party', 'Quy định', ?, ?, ?)
@@ -134,14 +138,17 @@ class Generator:
         return (article, i, 40 * i, 40 * i + len(surface), surface, nth, symbol, issuer, subject, day, role, id_, id_)
 
 
-def measure(store: TimedStore, what: str) -> None:
-    """Prints what a run of the steps took."""
+def measure(store: TimedStore, what: str) -> tuple[float, float]:
+    """The processor's seconds that a run of the steps took, and those of its longest transaction; prints all of it."""
+    gc.collect()
+    gc.freeze()  # the generator's words are no part of the program
     store.longest, started = 0.0, time.process_time()
     report = run_corpus(store)
     steps = "  ".join(f"{step} {seconds:.2f}" for step, seconds in report.seconds.items())
     total, busy = sum(report.seconds.values()), time.process_time() - started
     print(f"{what}: {total:.1f} s ({busy:.1f} s of the processor), longest transaction {store.longest * 1000:.0f} ms")
     print(f"  {steps}\n  {report}", flush=True)
+    return busy, store.longest
 
 
 def main(n_articles: int = 10_000, n_more: int = 2_000) -> None:
@@ -150,10 +157,17 @@ def main(n_articles: int = 10_000, n_more: int = 2_000) -> None:
         articles = Generator(n_articles)
         articles.ground(store)
         articles.add(store, n_articles)
-        measure(store, f"{n_articles} articles, from nothing")
+        first, longest = measure(store, f"{n_articles} articles, from nothing")
         articles.add(store, n_more)
-        measure(store, f"{n_more} more")
-        target(f"longest transaction of the corpus steps, {n_articles:,} articles, ms", "≤ 200", store.longest * 1000)
+        night, longer = measure(store, f"{n_more} more")
+        if n_articles >= FULL:
+            target(f"corpus steps from nothing, {n_articles:,} articles, s of the processor", "≤ 60", first)
+            target(f"corpus steps of a night of {n_more:,}, {n_articles:,} articles, s of the processor", "≤ 5", night)
+        target(
+            f"longest transaction of the corpus steps, {n_articles:,} articles, ms",
+            "≤ 200",
+            max(longest, longer) * 1000,
+        )
         measure(store, "nothing new")
 
 

@@ -23,6 +23,9 @@ FIRST = "m0001_schema"
 ADDED = {  # by the step that brings them
     "m0002_indexes": frozenset({"urls_again", "urls_found_on"}),
     "m0003_articles_fetch": frozenset({"articles_fetch"}),
+    "m0004_ballots": frozenset(
+        {"ballots", "mentions_inserted", "mentions_deleted", "mentions_updated", "texts_rewritten"}
+    ),
 }
 migrations = Migrations("danchieu")
 
@@ -68,6 +71,13 @@ def m0003_articles_fetch(db: Database) -> None:
     """The index that finds the article of a fetch, which understanding the archive again asks for every page."""
     db.conn.execute("DROP INDEX IF EXISTS articles_fetch")  # some databases of the second step have it
     for statement in schema("m0003_articles_fetch"):
+        db.conn.execute(statement)
+
+
+@migrations()
+def m0004_ballots(db: Database) -> None:
+    """The table that spares the corpus steps the reading of all citations every night, and what keeps it true."""
+    for statement in schema("m0004_ballots"):
         db.conn.execute(statement)
 
 

@@ -313,6 +313,24 @@ CREATE TABLE regulation_links (
 ) STRICT;
 CREATE INDEX regulation_links_object ON regulation_links(object);
 
+CREATE TABLE ballots (
+  article INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+  rules INTEGER NOT NULL,
+  says BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER mentions_inserted AFTER INSERT ON mentions BEGIN
+  DELETE FROM ballots WHERE article = new.article;
+END;
+CREATE TRIGGER mentions_deleted AFTER DELETE ON mentions BEGIN
+  DELETE FROM ballots WHERE article = old.article;
+END;
+CREATE TRIGGER mentions_updated AFTER UPDATE ON mentions BEGIN
+  DELETE FROM ballots WHERE article IN (old.article, new.article);
+END;
+CREATE TRIGGER texts_rewritten AFTER UPDATE ON texts BEGIN
+  DELETE FROM ballots WHERE article = new.article;
+END;
+
 CREATE TABLE claims (
   regulation TEXT NOT NULL REFERENCES regulations(id),
   field TEXT NOT NULL CHECK (field IN ('date', 'issuer', 'subject')),

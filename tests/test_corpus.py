@@ -9,6 +9,7 @@ import pytest
 
 from corpus_world import Article, World, article, contents, keep, syllables
 from pipelines.corpus import run_corpus
+from pipelines.corpus.ballots import keep_ballots, load_ballots
 from pipelines.corpus.claims import keep_names
 from pipelines.corpus.copies import keep_clusters, keep_sketches
 from pipelines.corpus.resolution import resolve_mentions
@@ -240,9 +241,11 @@ def test_a_run_that_was_cut_short_is_completed(world: World, truth: dict[str, li
         run_corpus(store)
         for one in WORLD[10:]:
             keep(store, one)
-        for step in (keep_sketches, keep_clusters, keep_names):
+        for step in (keep_sketches, keep_clusters, keep_ballots):
             step(store)
-            resolve_mentions(store)
+        ballots = load_ballots(store)
+        keep_names(store, ballots)
+        resolve_mentions(store, ballots)
         assert contents(store) != truth
         run_corpus(store)
         assert contents(store) == truth

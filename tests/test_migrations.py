@@ -206,6 +206,7 @@ BROUGHT = {
     "m0001_schema": "01eca38cf253ef95",
     "m0002_indexes": "b798677b6fc300f3",
     "m0003_articles_fetch": "43aa0554927d4daa",
+    "m0004_ballots": "6e30efb2986a338e",
 }
 
 

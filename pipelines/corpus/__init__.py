@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from pipelines.corpus.ballots import keep_ballots, load_ballots
 from pipelines.corpus.claims import keep_claims, keep_names
 from pipelines.corpus.copies import keep_clusters, keep_sketches
 from pipelines.corpus.links import keep_links
@@ -28,12 +28,13 @@ class CorpusReport:
 
     changed: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    _since: float = field(default_factory=time.monotonic)
 
-    def take(self, step: str, work: Callable[[Store], int], store: Store) -> None:
-        """Does one step and keeps what came of it."""
-        started = time.monotonic()
-        self.changed[step] = work(store)
-        self.seconds[step] = time.monotonic() - started
+    def did(self, step: str, changed: int) -> None:
+        """Keeps what came of a step, which took the time since the last one."""
+        now = time.monotonic()
+        self.changed[step], self.seconds[step] = changed, now - self._since
+        self._since = now
 
     @property
     def total(self) -> float:
@@ -58,33 +59,31 @@ def run_corpus(store: Store) -> CorpusReport:
     """
     report = CorpusReport()
     try:
-        for step, work in _STEPS.items():
-            report.take(step, work, store)
+        _take_steps(store, report)
     except sqlite3.OperationalError as error:  # of a query: the disk of its temporary tables is full
         raise storage_error(error, store.path) from error
     return report
 
 
+def _take_steps(store: Store, report: CorpusReport) -> None:
+    """Names and days tell identities apart, identities say whose a claim is, and all of it is summed up."""
+    report.did("corrections", _correct(store))
+    report.did("texts", keep_sketches(store))
+    report.did("clusters", keep_clusters(store))
+    report.did("ballots", keep_ballots(store))
+    ballots = load_ballots(store)
+    report.did("names", keep_names(store, ballots))
+    resolution = resolve_mentions(store, ballots)
+    keep_ballots(store)  # those whose citations mean another regulation now
+    report.did("identities", resolution.changed + keep_links(store, resolution.links))
+    ballots = resolution.ballots
+    report.did("claims", keep_claims(store, ballots))
+    report.did("aliases", keep_aliases(store))
+    report.did("counts", keep_counts(store, ballots))
+    report.did("regulation_units", keep_regulation_units(store, ballots))
+    report.did("unit_months", keep_unit_months(store))
+
+
 def _correct(store: Store) -> int:
     with store.write() as tx:
         return apply_all_corrections(tx)
-
-
-def _identify(store: Store) -> int:
-    resolution = resolve_mentions(store)
-    return resolution.changed + keep_links(store, resolution.links)
-
-
-# In this order: names and days tell identities apart, identities say whose a claim is, and all of it is summed up.
-_STEPS: Mapping[str, Callable[[Store], int]] = {
-    "corrections": _correct,
-    "texts": keep_sketches,
-    "clusters": keep_clusters,
-    "names": keep_names,
-    "identities": _identify,
-    "claims": keep_claims,
-    "aliases": keep_aliases,
-    "counts": keep_counts,
-    "regulation_units": keep_regulation_units,
-    "unit_months": keep_unit_months,
-}

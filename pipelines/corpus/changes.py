@@ -34,7 +34,9 @@ def fill(store: Store, table: str, columns: Sequence[str], rows: Iterable[Sequen
     store.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
     store.connection.execute(f"CREATE TEMP TABLE {table}({', '.join(columns)})")
     marks = ", ".join("?" * len(columns))
+    store.connection.execute("BEGIN")  # of the temporary tables alone: else every row is a transaction
     store.connection.executemany(f"INSERT INTO temp.{table} VALUES ({marks})", rows)  # noqa: S608 - our own names
+    store.connection.execute("COMMIT")
 
 
 def replace_rows(store: Store, table: str, keys: Sequence[str], fresh: str, *, among: str = "TRUE") -> int:
@@ -44,30 +46,33 @@ def replace_rows(store: Store, table: str, keys: Sequence[str], fresh: str, *, a
     """
     key, columns = ", ".join(keys), _columns(store, fresh)
     names = ", ".join(columns)
-    gone = store.rows(
-        f"SELECT {key} FROM main.{table} WHERE {among} EXCEPT SELECT {key} FROM temp.{fresh}"  # noqa: S608 - our own names
-    )
-    new = _differing(store, table, names, fresh)
     marks = ", ".join("?" * len(columns))
     sets = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
-    deleted = write_in_steps(
-        store,
-        f"DELETE FROM main.{table} WHERE ({key}) = ({', '.join('?' * len(keys))})",  # noqa: S608 - our own names
-        gone,
-    )
     written = write_in_steps(
         store,
         f"INSERT INTO main.{table}({names}) VALUES ({marks}) "  # noqa: S608 - our own names
         f"ON CONFLICT({key}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}",
-        new,
+        _differing(store, table, keys, columns, fresh),
     )
-    return deleted + written
+    return written + _delete_gone(store, table, key, fresh, among)
+
+
+def _delete_gone(store: Store, table: str, key: str, fresh: str, among: str) -> int:
+    """How many rows were deleted whose key ``fresh`` has not, all of whose rows ``table`` has."""
+    surplus = f"SELECT (SELECT count(*) FROM main.{table} WHERE {among}) > (SELECT count(*) FROM temp.{fresh})"  # noqa: S608
+    if not store.value(surplus):
+        return 0
+    gone = store.rows(
+        f"SELECT {key} FROM main.{table} WHERE {among} EXCEPT SELECT {key} FROM temp.{fresh}"  # noqa: S608 - our own names
+    )
+    marks = ", ".join("?" * (key.count(",") + 1))
+    return write_in_steps(store, f"DELETE FROM main.{table} WHERE ({key}) = ({marks})", gone)  # noqa: S608 - our own names
 
 
 def update_rows(store: Store, table: str, key: str, fresh: str) -> int:
     """How many rows of ``table`` were changed so that their columns are those of ``fresh``, its first being ``key``."""
     columns = _columns(store, fresh)
-    new = _differing(store, table, ", ".join(columns), fresh)
+    new = _differing(store, table, (key,), columns, fresh)
     sets = ", ".join(f"{name} = ?{nth}" for nth, name in enumerate(columns, start=1) if name != key)
     return write_in_steps(store, f"UPDATE main.{table} SET {sets} WHERE {key} = ?1", new)  # noqa: S608 - our own names
 
@@ -77,6 +82,15 @@ def _columns(store: Store, fresh: str) -> list[str]:
     return [column[0] for column in described]
 
 
-def _differing(store: Store, table: str, names: str, fresh: str) -> list[Sequence[object]]:
-    sql = f"SELECT {names} FROM temp.{fresh} EXCEPT SELECT {names} FROM main.{table}"  # noqa: S608 - our own names
+def _differing(
+    store: Store, table: str, keys: Sequence[str], columns: Sequence[str], fresh: str
+) -> list[Sequence[object]]:
+    """The rows of ``fresh`` that ``table`` has not; quickest where they come in the order of its key."""
+    rest = [name for name in columns if name not in keys]
+    ours, theirs = (", ".join(f"{one}.{name}" for name in rest) for one in ("f", "t"))
+    differs = f"({ours}) IS NOT ({theirs})" if rest else "FALSE"
+    sql = f"""
+    SELECT {", ".join(f"f.{name}" for name in columns)} FROM temp.{fresh} f LEFT JOIN main.{table} t
+    USING ({", ".join(keys)}) WHERE t.{keys[0]} IS NULL OR {differs}
+    """  # noqa: S608 - our own names
     return list(store.rows(sql))

@@ -8,48 +8,70 @@ What no article says any more is said no more: a regulation nobody cites keeps w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import chain
 
+import numpy as np
+
+from pipelines.corpus.ballots import Ballots
 from pipelines.corpus.changes import fill, prepare, replace_rows, update_rows
+from pipelines.corpus.counting import Groups, Integers, grouped, leading, table
 from pipelines.corpus.identity import term_of
-from pipelines.folding import fold
 from pipelines.references.naming import label_of
 from pipelines.store import Store
 
 
-def _order_articles(store: Store) -> None:
-    """Nothing; the temporary table ``voters`` holds every article, ``nth`` being its place in order of publication."""
-    store.connection.execute("DROP TABLE IF EXISTS temp.voters")
-    store.connection.execute(_VOTERS)
-    store.connection.execute(_ORDER)
-
-
-def keep_names(store: Store) -> int:
-    """How many regulations were given another label, symbol, code, day of issue or term; it orders the articles too."""
-    _order_articles(store)
-    prepare(store, "ballot", _WRITTEN)
-    prepare(store, "names", _NAMES)
-    prepare(store, "dated", _DATED)
-    prepare(store, "days", _DAYS)
+def keep_names(store: Store, ballots: Ballots) -> int:
+    """How many regulations were given another label, symbol, code, day of issue or term."""
+    spelled = (_spellings(ballots, field) for field in ("symbol", "surface"))
+    fill(store, "spelled", ("field", "regulation", "article", "i"), chain.from_iterable(spelled))
+    fill(store, "dated", ("regulation", "article", "i"), _undisputed(ballots, "date"))
     columns = ("id", "label", "symbol", "issuer_code", "issued", "issued_precision", "term")
     fill(store, "fresh_names", columns, list(_named(store)))
     return update_rows(store, "regulations", "id", "fresh_names")
 
 
-def keep_claims(store: Store) -> int:
-    """How many claims, and regulations by them, changed; to be called after ``keep_names``, which counts the days."""
-    store.connection.create_function("same", 1, _same, deterministic=True)
-    prepare(store, "ballot", _SAID)
+def keep_claims(store: Store, ballots: Ballots) -> int:
+    """How many claims, and regulations by them, changed."""
+    fill(store, "said", ("field", "regulation", "n_clusters", "article", "i"), _claims(ballots))
     prepare(store, "fresh_claims", _CLAIMS)
     changed = replace_rows(store, "claims", ("regulation", "field", "value"), "fresh_claims")
+    for field in ("issuer", "subject"):
+        fill(store, f"{field}s", ("regulation", "article", "i"), _undisputed(ballots, field))
     prepare(store, "fresh_columns", _COLUMNS)
     return changed + update_rows(store, "regulations", "id", "fresh_columns")
 
 
-@lru_cache(maxsize=65_536)  # issuers and subjects repeat within a run; the bound keeps a long one small
-def _same(value: str) -> str:
-    """What two spellings of one claim have in common: "bộ Chính Trị " and "Bộ Chính trị"."""
-    return " ".join(fold(value).text.split()).strip(" .,;:-")
+def _spellings(ballots: Ballots, field: str) -> Iterator[tuple[object, ...]]:
+    """Of each regulation the spellings that most clusters have, each by a citation of the pages that identify it."""
+    groups, votes = _vote(ballots, ballots.page_says, field)
+    rows = groups.first[leading(votes, ballots.page_says[groups.first])]
+    return table(field, ballots.regulations[ballots.page_says[rows]], *ballots.places(rows))
+
+
+def _undisputed(ballots: Ballots, field: str) -> Iterator[tuple[object, ...]]:
+    """Of each regulation what most clusters say of it, where that is one thing, by the first citation that says it."""
+    groups, votes = _vote(ballots, ballots.regulation, field)
+    leaders = groups.first[leading(votes, ballots.regulation[groups.first])]
+    regulations, at, n = np.unique(ballots.regulation[leaders], return_index=True, return_counts=True)
+    return table(ballots.regulations[regulations[n == 1]], *ballots.places(leaders[at[n == 1]]))
+
+
+def _claims(ballots: Ballots) -> Iterator[tuple[object, ...]]:
+    """What is said of each regulation, by how many clusters, and first in which citation; as these lie on the disk."""
+    found = [(field, *_vote(ballots, ballots.regulation, field)) for field in ("date", "issuer", "subject")]
+    fields = np.concatenate([np.full(len(votes), field, object) for field, _, votes in found])
+    rows, votes = (np.concatenate(parts) for parts in zip(*((g.first, votes) for _, g, votes in found), strict=True))
+    articles, numbers = ballots.places(rows)
+    columns = fields, ballots.regulations[ballots.regulation[rows]], votes, articles, numbers
+    order = np.lexsort((numbers, articles))
+    return table(*(column[order] for column in columns))
+
+
+def _vote(ballots: Ballots, of: Integers, field: str) -> tuple[Groups, Integers]:
+    """What is said in a field of each regulation, and how many clusters say it."""
+    said = ballots.citations[field]
+    groups = grouped(np.flatnonzero((said != 0) & (of >= 0)), of, said)
+    return groups, groups.distinct(ballots.cluster)
 
 
 def _named(store: Store) -> Iterator[tuple[object, ...]]:
@@ -57,100 +79,41 @@ def _named(store: Store) -> Iterator[tuple[object, ...]]:
         issued = row["issued"]
         precision = "day" if issued else "year" if row["year"] else None
         term = term_of(row["id"], issued, row["symbol"])
-        yield (
-            row["id"],
-            label_of(row["id"], row["symbol"], row["surface"]),
-            row["symbol"],
-            row["code"],
-            issued,
-            precision,
-            term,
-        )
+        label = label_of(row["id"], row["symbol"], row["surface"])
+        yield row["id"], label, row["symbol"], row["code"], issued, precision, term
 
 
-_VOTERS = """
-CREATE TEMP TABLE voters(
-  article INTEGER PRIMARY KEY, nth INTEGER UNIQUE, cluster INTEGER, day TEXT, unit TEXT, province TEXT, own INTEGER
-)
-"""
-_ORDER = """
-INSERT INTO temp.voters
-SELECT id, row_number() OVER (ORDER BY published IS NULL, published, id), coalesce(cluster, id),
-  substr(published, 1, 10), unit, province, origin = 'own'
-FROM articles ORDER BY id
-"""
-
-# What citations say is laid out once and grouped from there, ten times as fast as by way of the table's indexes.
-# ``place`` orders them by the publication of their articles, then within an article.
-_WRITTEN = """
-SELECT m.regulation_in_page AS page_says, m.regulation, v.cluster, v.nth << 16 | min(m.i, 65535) AS place,
-  m.symbol, m.issuer_code AS code,
-  iif(m.kind IN ('named', 'congress'), replace(m.surface, char(10), ' '), NULL) AS surface,
-  iif(m.date_role = 'issued' AND length(m.date) = 10, m.date, NULL) AS date
-FROM mentions m JOIN voters v ON v.article = m.article
-"""
-_SAID = """
-SELECT m.regulation, v.cluster, v.nth << 16 | min(m.i, 65535) AS place, m.issuer, m.subject
-FROM mentions m JOIN voters v ON v.article = m.article WHERE m.issuer IS NOT NULL OR m.subject IS NOT NULL
-"""
-
-# How a regulation is written, by the pages that identify it; the spelling most clusters have, then the first in order.
-_NAMES = """
-WITH counted AS (
-  SELECT page_says, 'symbol' AS field, symbol AS value, code, count(DISTINCT cluster) AS n FROM ballot
-  WHERE symbol IS NOT NULL GROUP BY page_says, symbol, code
-  UNION ALL
-  SELECT page_says, 'surface', surface, NULL, count(DISTINCT cluster) FROM ballot
-  WHERE surface IS NOT NULL GROUP BY page_says, surface
-)
-SELECT page_says AS regulation, field, value, code FROM (
-  SELECT *, row_number() OVER (PARTITION BY page_says, field ORDER BY n DESC, value, code) AS rank FROM counted
-) WHERE rank = 1 AND page_says IS NOT NULL
-"""
-
-_DATED = """
-SELECT regulation, 'date' AS field, date AS value, count(DISTINCT cluster) AS n_clusters, min(place) AS first
-FROM ballot WHERE date IS NOT NULL AND regulation IS NOT NULL GROUP BY regulation, date
-"""
-_DAYS = """
-WITH ranked AS (
-  SELECT *, n_clusters = max(n_clusters) OVER (PARTITION BY regulation) AS leads FROM dated
-)
-SELECT regulation, min(value) AS issued FROM ranked WHERE leads GROUP BY 1 HAVING count(*) = 1
-"""
-
+# Of spellings that as many clusters have the first in order.
 _REGULATIONS = """
-SELECT r.id, r.year, d.issued, s.value AS symbol, s.code, w.value AS surface
+WITH names AS MATERIALIZED (
+  SELECT *, row_number() OVER (PARTITION BY regulation, field ORDER BY value, issuer_code) AS nth FROM (
+    SELECT s.regulation, s.field, m.issuer_code,
+      iif(s.field = 'symbol', m.symbol, replace(m.surface, char(10), ' ')) AS value
+    FROM temp.spelled s CROSS JOIN mentions m USING (article, i)
+  )
+), days AS MATERIALIZED (
+  SELECT d.regulation, m.date FROM temp.dated d CROSS JOIN mentions m USING (article, i)
+)
+SELECT r.id, r.year, d.date AS issued, s.value AS symbol, s.issuer_code AS code, w.value AS surface
 FROM regulations r
 LEFT JOIN days d ON d.regulation = r.id
-LEFT JOIN names s ON s.regulation = r.id AND s.field = 'symbol'
-LEFT JOIN names w ON w.regulation = r.id AND w.field = 'surface'
+LEFT JOIN names s ON s.regulation = r.id AND s.field = 'symbol' AND s.nth = 1
+LEFT JOIN names w ON w.regulation = r.id AND w.field = 'surface' AND w.nth = 1
 """
 
 # Spellings of one claim are counted together and shown as the first article has it.
 _CLAIMS = """
-WITH said AS (
-  SELECT * FROM dated
-  UNION ALL
-  SELECT regulation, 'issuer', issuer, count(DISTINCT cluster), min(place)
-  FROM ballot WHERE issuer IS NOT NULL GROUP BY regulation, same(issuer)
-  UNION ALL
-  SELECT regulation, 'subject', subject, count(DISTINCT cluster), min(place)
-  FROM ballot WHERE subject IS NOT NULL GROUP BY regulation, same(subject)
-)
-SELECT regulation, field, value, n_clusters, article AS first_article
-FROM said JOIN voters ON voters.nth = first >> 16 WHERE regulation IS NOT NULL
+SELECT s.regulation, s.field, CASE s.field WHEN 'date' THEN m.date WHEN 'issuer' THEN m.issuer ELSE m.subject END
+  AS value, s.n_clusters, s.article AS first_article
+FROM temp.said s CROSS JOIN mentions m USING (article, i)
 """
 
 _COLUMNS = """
-WITH leading AS (
-  SELECT regulation, field, value, n_clusters = max(n_clusters) OVER (PARTITION BY regulation, field) AS leads
-  FROM claims
-), won AS (
-  SELECT regulation, field, min(value) AS value FROM leading WHERE leads GROUP BY 1, 2 HAVING count(*) = 1
+WITH issued_by AS MATERIALIZED (
+  SELECT s.regulation, m.issuer FROM temp.issuers s CROSS JOIN mentions m USING (article, i)
+), about AS MATERIALIZED (
+  SELECT s.regulation, m.subject FROM temp.subjects s CROSS JOIN mentions m USING (article, i)
 )
-SELECT r.id, i.value AS issuer, s.value AS subject
-FROM regulations r
-LEFT JOIN won i ON i.regulation = r.id AND i.field = 'issuer'
-LEFT JOIN won s ON s.regulation = r.id AND s.field = 'subject'
+SELECT r.id, i.issuer, s.subject
+FROM regulations r LEFT JOIN issued_by i ON i.regulation = r.id LEFT JOIN about s ON s.regulation = r.id
 """

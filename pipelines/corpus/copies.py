@@ -117,8 +117,8 @@ def _text(store: Store, article: int) -> str:
 
 def keep_clusters(store: Store) -> int:
     """How many articles were given another cluster."""
-    values = dict(map(tuple, store.connection.execute("SELECT article, minhash FROM sketches")))
-    kept = dict(map(tuple, store.connection.execute(_IN_ORDER)))
+    values = dict(store.tuples("SELECT article, minhash FROM sketches"))
+    kept = dict(store.tuples(_IN_ORDER))
     heads = first_of_each([(article, values.get(article, b"")) for article in kept])
     changed = sorted((article, head) for article, head in heads.items() if head != kept[article])
     return write_in_steps(store, "UPDATE articles SET cluster = ?2 WHERE id = ?1", changed)

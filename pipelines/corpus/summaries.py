@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.corpus.ballots import Ballots
 from pipelines.corpus.changes import fill, prepare, replace_rows, update_rows
+from pipelines.corpus.counting import Integers, grouped, table
 from pipelines.folding import fold
 from pipelines.store import Store
 from pipelines.units import served_on
 
+COUNTED = ("n_mentions", "n_articles", "n_clusters", "n_provinces", "first_cited")
 _EVE = "2025-06-30"  # the last day of the former units
 
 
@@ -27,16 +34,20 @@ def keep_aliases(store: Store) -> int:
     )
 
 
-def keep_counts(store: Store) -> int:
+def keep_counts(store: Store, ballots: Ballots) -> int:
     """How many regulations are cited more or less, or in other places, than was counted."""
-    prepare(store, "citing", _CITING)
+    fill(store, "cited", ("regulation", *COUNTED), _cited(ballots))
     prepare(store, "fresh_counts", _COUNTS)
     return update_rows(store, "regulations", "id", "fresh_counts")
 
 
-def keep_regulation_units(store: Store) -> int:
-    """How many rows of ``regulation_units`` changed; to be called after ``keep_counts``."""
+def keep_regulation_units(store: Store, ballots: Ballots) -> int:
+    """How many rows of ``regulation_units`` changed."""
     _serve(store)
+    present = _by_unit(ballots, ballots.province, ballots.province >= 0)
+    former = _by_unit(ballots, ballots.unit, (ballots.unit >= 0) & (ballots.unit != ballots.province))
+    columns = ("regulation", "unit", "first_cited", "n", "n_own", "n_clusters")
+    fill(store, "counted", columns, chain(present, former))
     prepare(store, "fresh_regulation_units", _REGULATION_UNITS)
     return replace_rows(store, "regulation_units", ("regulation", "unit"), "fresh_regulation_units")
 
@@ -46,6 +57,24 @@ def keep_unit_months(store: Store) -> int:
     _serve(store)
     prepare(store, "fresh_unit_months", _UNIT_MONTHS)
     return replace_rows(store, "unit_months", ("unit", "month"), "fresh_unit_months")
+
+
+def _cited(ballots: Ballots) -> Iterator[tuple[object, ...]]:
+    """Each regulation that is cited, with what ``COUNTED`` names."""
+    groups = grouped(np.flatnonzero(ballots.regulation >= 0), ballots.regulation)
+    counts = [groups.n, *map(groups.distinct, (ballots.nth, ballots.cluster, ballots.province))]
+    regulations = ballots.regulations[ballots.regulation[groups.first]]
+    return table(regulations, *counts, ballots.days[ballots.nth[groups.first]])
+
+
+def _by_unit(ballots: Ballots, unit: Integers, among: NDArray[np.bool_]) -> Iterator[tuple[object, ...]]:
+    """What each regulation comes to in each unit, by some of the citations, in the order of both."""
+    groups = grouped(np.flatnonzero(among & (ballots.regulation >= 0)), ballots.regulation, unit)
+    order = np.lexsort((unit[groups.first], ballots.regulation[groups.first]))
+    first = groups.first[order]
+    regulations, units = ballots.regulations[ballots.regulation[first]], ballots.units[unit[first]]
+    counts = groups.n, groups.sum(ballots.own), groups.distinct(ballots.cluster)
+    return table(regulations, units, ballots.days[ballots.nth[first]], *(count[order] for count in counts))
 
 
 def _serve(store: Store) -> None:
@@ -76,21 +105,10 @@ WHERE NOT EXISTS (
 )
 """
 
-# Articles and their citations in the order in which they lie on the disk, so that next to nothing is sorted.
-_CITING = """
-SELECT m.regulation, count(*) AS n, count(*) * v.own AS n_own, v.cluster, v.day, v.unit, v.province
-FROM voters v CROSS JOIN mentions m ON m.article = v.article
-WHERE m.regulation IS NOT NULL GROUP BY v.article, m.regulation
-"""
-
 _COUNTS = """
 SELECT r.id, coalesce(c.n_mentions, 0) AS n_mentions, coalesce(c.n_articles, 0) AS n_articles,
   coalesce(c.n_clusters, 0) AS n_clusters, coalesce(c.n_provinces, 0) AS n_provinces, c.first_cited
-FROM regulations r LEFT JOIN (
-  SELECT regulation, sum(n) AS n_mentions, count(*) AS n_articles, count(DISTINCT cluster) AS n_clusters,
-    count(DISTINCT province) AS n_provinces, min(day) AS first_cited
-  FROM citing GROUP BY regulation
-) c ON c.regulation = r.id
+FROM regulations r LEFT JOIN temp.cited c ON c.regulation = r.id
 """
 
 # A day on which no site of a unit could be read says nothing of that unit: not even that it was silent.
@@ -102,20 +120,13 @@ WHERE c.state IN ('observed', 'backfilled') AND c.day <= coalesce(s.until, '9')
 # Censored unless the unit was watched from the first day on which the regulation can have been issued. A lag needs
 # both days: ``issued`` is one that articles state in full.
 _REGULATION_UNITS = """
-WITH counted AS (
-  SELECT regulation, province AS unit, min(day) AS first_cited, sum(n) AS n, sum(n_own) AS n_own,
-    count(DISTINCT cluster) AS n_clusters
-  FROM citing WHERE province IS NOT NULL GROUP BY 1, 2
-  UNION ALL
-  SELECT regulation, unit, min(day), sum(n), sum(n_own), count(DISTINCT cluster)
-  FROM citing WHERE unit <> province GROUP BY 1, 2
-), began AS (
+WITH began AS (
   SELECT unit, min(day) AS day FROM watched GROUP BY unit
 )
 SELECT c.regulation, c.unit, c.first_cited,
   coalesce(b.day > coalesce(r.issued, r.year || '-01-01'), 1) AS censored,
   CAST(julianday(c.first_cited) - julianday(r.issued) AS INTEGER) AS lag_days, c.n, c.n_own, c.n_clusters
-FROM counted c JOIN regulations r ON r.id = c.regulation LEFT JOIN began b ON b.unit = c.unit
+FROM temp.counted c JOIN regulations r ON r.id = c.regulation LEFT JOIN began b ON b.unit = c.unit
 """
 
 _UNIT_MONTHS = """

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from pipelines.errors import DanchieuError, InputError, StorageError
 from pipelines.integrity import check_space
@@ -99,6 +99,12 @@ class Store:
     def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[sqlite3.Row]:
         """The rows of a query, by column name."""
         return self.connection.execute(sql, parameters).fetchall()
+
+    def tuples(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query as they come, without names: for those that are many."""
+        cursor = self.connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(sql)
 
     def value(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> object:
         """The first column of the first row of a query, or None."""

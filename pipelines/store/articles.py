@@ -94,7 +94,7 @@ def store_document(
         return Stored("unchanged", key, n_mentions)
     row = _article_row(document, digest, fetch, version)
     if kept is None:
-        insert(tx, "articles", row | {"id": key, "url": url, "first_seen": seen_at})
+        insert(tx, "articles", row | {"id": key, "url": url, "first_seen": seen_at, "cluster": key})
         _text(tx, "INSERT INTO texts(text, paragraphs, article) VALUES (?, ?, ?)", document, key)
         outcome: Outcome = "new"
     else:
