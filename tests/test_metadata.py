@@ -45,6 +45,8 @@ TITLE = "Chuẩn bị lấy phiếu tín nhiệm ở cơ sở"
         ("Thứ Bảy, ngày 29 tháng 2 năm 2020 - 8:28:19 PM", "2020-02-29T20:28:19+07:00"),
         ("Thứ Sáu, 19/08/2016 08:28 SA", "2016-08-19T08:28:00+07:00"),
         ("Thứ Sáu, 27/12/2024 12:05 CH", "2024-12-27T12:05:00+07:00"),
+        ("đăng lúc 8h15' ngày 2/2/2023", "2023-02-02T08:15:00+07:00"),
+        ("Cập nhật lúc 08:15, Thứ Hai, 20/02/2023 (GMT+7)", "2023-02-20T08:15:00+07:00"),
         ("12:05 SA 27/12/2024", "2024-12-27T00:05:00+07:00"),
         ("T6, 03/02/23", "2023-02-03"),
         ("30 tháng 8, 2024", "2024-08-30"),
@@ -137,6 +139,14 @@ def script(text: str) -> str:
         (page("", script('{"@type":"NewsArticle","datePublished":"2023-02-19",}')), "2023-02-19", "json-ld"),
         (page("", script('{"@type":"NewsArticle","x":"a"b","datePublished":"2023-02-19"}')), "2023-02-19", "json-ld"),
         (page(before="<p>20/02/2023</p>"), "2023-02-20", "dateline"),
+        (page(before="<div><p>20/02/2023</p></div><div>", after="</div>"), None, None),  # the head of the page
+        (page(before="<div>20/02/2023</div><a href=1>Trang chủ</a>"), None, None),
+        (page(before="<p>Hôm nay, Thứ Tư ngày 25 tháng 11 năm 2026</p>"), None, None),
+        (page("<p>Ngày 2/2/2023, 8:15 AM | Chính quyền</p>"), "2023-02-02T08:15:00+07:00", "dateline"),
+        (page("<time datetime='2023-02-20T08:00+07:00'>3 giờ trước</time>"), "2023-02-20T08:00:00+07:00", "dateline"),
+        (page("<i itemprop='datePublished' content='2023-02-20'>20/2</i>"), "2023-02-20", "dateline"),
+        (page("<a href='/x'><time>20 Tháng Hai, 2023</time></a>"), "2023-02-20", "dateline"),
+        (page("<p>x</p>" * 20, end="<p>Lê Khánh</p><p>20/02/2023</p>"), "2023-02-20", "dateline"),
         (page(), None, None),
         (page(after="<p>Giấy phép số 36/GP-TTĐT cấp ngày 12/5/2021</p>"), None, None),
         (page(after="<h3>Tin khác</h3><p><a href=x>Một tin nào khác nữa</a> 12/03/2022 10:00</p>"), None, None),
@@ -176,6 +186,37 @@ def test_site_rules_for_date_and_author() -> None:
     assert (metadata.published, metadata.published_source, metadata.author) == ("2023-02-21", "rule", "Lê Khánh")
 
 
+@pytest.mark.parametrize(
+    ("described", "published", "author"),
+    [
+        (
+            [{"headline": "Một bài khác", "author": "Thu Hà"}, {"headline": TITLE, "author": "Lê Khánh"}],
+            None,
+            "Lê Khánh",
+        ),
+        ([{"headline": f"{TITLE} năm nay", "datePublished": "2023-02-20"}], "2023-02-20", None),
+        ([{"headline": "Khai mạc hội trại ở xã vùng biên", "datePublished": "2021-01-02"}], None, None),
+        ([{"datePublished": "2023-02-20"}], "2023-02-20", None),
+    ],
+)
+def test_a_related_article_is_not_the_pages_own(
+    described: list[dict[str, str]], published: str | None, author: str | None
+) -> None:
+    head = "".join(script(json.dumps({"@type": "NewsArticle", **each})) for each in described)
+    metadata = story(page(head=head, after="<a href=/x>Khai mạc hội trại ở xã vùng biên</a>")).metadata
+    assert (metadata.published, metadata.author) == (published, author)
+
+
+@pytest.mark.parametrize(
+    "line", ["Theo <a href=//b.vn>b.vn</a>", "Nguồn: <a href=//b.vn>b.vn</a>", "<a href=/>Nguồn: b.vn</a>"]
+)
+@pytest.mark.parametrize("place", ["dateline", "end", "after"])
+def test_a_source_may_be_a_link(line: str, place: str) -> None:
+    where = {place: f"<p>20/02/2023 08:15 | {line}</p>" if place == "dateline" else f"<p>{line}</p>"}
+    metadata = story(page(**where)).metadata
+    assert (metadata.origin, metadata.source_name) == ("reprint", "b.vn")
+
+
 def test_modified_is_later_than_published() -> None:
     dates = {"datePublished": "2023-02-19T06:00:00+07:00"}
     assert (
@@ -206,6 +247,8 @@ def test_modified_is_later_than_published() -> None:
         ("Lê Khánh – VPUB", True, "Lê Khánh", None),
         ("Tin bài: Lê Khánh; ảnh: Thu Hà", False, "Lê Khánh", None),
         ("TTXVN", True, None, "TTXVN"),
+        ("Tin, ảnh: PV", False, None, None),
+        ("PV (theo TTXVN)", False, None, "TTXVN"),
     ],
 )
 def test_signatures(line: str, marked: bool, author: str | None, source: str | None) -> None:
@@ -265,6 +308,12 @@ def test_signatures_never_fail(text: str) -> None:
         (page(end="<p>Chủ tịch tỉnh yêu cầu các sở báo cáo trước ngày 25.</p><p><b>Lê Khánh</b></p>"), "Lê Khánh"),
         (page("<p>Đăng lúc: 20/02/2023 09:12 (GMT+7) - Người viết: Lê Khánh</p>"), "Lê Khánh"),
         (page(end="<p>(Đã ký)</p><p><b>Lê Khánh</b></p>"), None),
+        (page(end="<p>Lê Khánh</p><p>20/02/2023</p>"), "Lê Khánh"),
+        (page(end="<p>Lê Khánh</p><p>Nguồn: Báo Nhân Dân</p>"), "Lê Khánh"),
+        (page(end="<p>Lê Khánh</p><p>Hội nghị kết thúc trong ngày.</p>"), None),
+        (page(end="<p align=right>Lê Khánh (lekhanh@bao.example)</p>"), "Lê Khánh"),
+        (page(end="<p><b>Trang Anh - Trường Giang</b></p>"), "Trang Anh - Trường Giang"),
+        (page(end="<p><b>CTV Huyện Mẫu</b></p>"), None),
         (page("<p><a href='/tac-gia/le-khanh'>Lê Khánh</a></p>"), "Lê Khánh"),
         (page("<div><a href='/u/7'>Lê Khánh</a><i>20/02/2023</i></div>"), "Lê Khánh"),
         (page(end="<p><b>Kết quả cuối cùng là như vậy.</b></p>"), None),
@@ -325,6 +374,10 @@ GLO = Source("baogialai", "Báo Gia Lai", domains=("baogialai.com.vn",))
         ("Báo Nhân Dân", None, False, GLO, ("reprint", "Báo Nhân Dân")),
         ("Báo Gia Lai", None, False, GLO, ("own", None)),
         ("nhandan.vn", None, False, None, ("reprint", "nhandan.vn")),
+        ("Sở Y tế", None, False, GLO, ("official", "Sở Y tế")),
+        ("UBND tỉnh", None, True, None, ("official", "UBND tỉnh")),
+        ("Cổng TTĐT Chính phủ", None, False, None, ("reprint", "Cổng TTĐT Chính phủ")),
+        ("Sở Nội vụ", None, False, Source("snv", "Sở Nội vụ"), ("own", None)),
         (None, None, True, GLO, ("own", None)),
         (None, None, False, GLO, ("unknown", None)),
     ],

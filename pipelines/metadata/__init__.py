@@ -13,7 +13,6 @@ from pipelines.markup.outline import Block
 from pipelines.metadata.byline import (
     Signature,
     as_author,
-    author_beside_date,
     declared_author,
     end_signatures,
     has_byline_name,
@@ -21,12 +20,14 @@ from pipelines.metadata.byline import (
     linked_author,
     may_stand_alone,
     read_signature,
+    signature_beside_date,
+    signature_of,
 )
 from pipelines.metadata.genre import genre_of
 from pipelines.metadata.origin import Prefix, origin_of, split_prefix
 from pipelines.models import Metadata, Note, Page, ParagraphKind, Rules
 from pipelines.view import View, xpath
-from pipelines.view.dateline import Published, find_published, is_dateline, without_glued_date
+from pipelines.view.dateline import Around, Published, find_published, is_dateline, without_glued_date
 from pipelines.view.furniture import is_head
 
 MIN_LEAD = 40
@@ -43,9 +44,7 @@ _LEAD_NAME = re.compile(
 )
 # Classes of paragraphs that an editor's style sheet, not the template, gives.
 _PLAIN_CLASS = re.compile(r"mso|normal|align|justify|center|paragraph|indent|^p\d|^s\d|first|drop-?cap", re.IGNORECASE)
-_CRUMB_NAMES = frozenset(
-    {"duong-dan", "duongdan", "breadcrumb", "breadcrumbs", "path", "bread-crumb", "crumbs", "bread-crumbs"}
-)
+_CRUMB_NAME = re.compile(r"(?<![a-z])(?:bread-?)?crumbs?(?![a-z])|(?<![a-z])duong-?dan(?![a-z])|(?<!\S)path(?!\S)")
 _ROOT = re.compile(r"trang chủ|trang chính|home|homepage|trang nhất", re.IGNORECASE)
 
 
@@ -120,12 +119,11 @@ def _site_names(view: View, page: Page) -> frozenset[str]:
 
 def _published(view: View, found: Found, page: Page, rules: Rules) -> Published:
     first = view.headline.block
-    near = view.blocks[first : first + 12] if first is not None else found.blocks[:4]
-    before = view.blocks[:first] if first is not None else view.blocks[: found.start]
-    ends = found.blocks[-2:] if found.blocks else ()
-    near = (*(b for b in near if b.links < 0.5), *found.blocks[:2], *ends)
+    below = view.blocks[first : first + 12] if first is not None else found.blocks[:4]
+    above = view.blocks[:first] if first is not None else view.blocks[: found.start]
+    around = Around(below, above, (*found.blocks[:2], *found.blocks[-2:]))
     marked = next((tidy(e.text_content()) for e in xpath(view.tree, rules.date)), None) if rules.date else None
-    return find_published(view.declared, marked, near, [b for b in before if b.links < 0.5], page.url, page.fetched_at)
+    return find_published(view.declared, marked, around, page.url, page.fetched_at)
 
 
 def _rule_text(view: View, path: str | None, sites: Collection[str]) -> str | None:
@@ -143,7 +141,7 @@ def _take_apart(view: View, found: Found, sites: Collection[str]) -> _Parts:
     signature, kept = _read_head(head, sites)
     body = _without_repeats([*kept, *rest], view.headline.text)
     ends, lines = end_signatures(body, sites)
-    after, _ = end_signatures(_after(view, found), sites)
+    after, _ = end_signatures(_after(view, found, sites), sites)
     body = [b for i, b in enumerate(body) if i not in lines and not (i >= len(body) - 2 and is_dateline(b))]
     lead = _lead(body)
     signature = _merged(_merged(ends, after), signature)
@@ -157,7 +155,7 @@ def _read_head(head: Sequence[Block], sites: Collection[str]) -> tuple[Signature
     dates = [is_dateline(block) for block in head]
     for i, block in enumerate(head):
         if dates[i]:
-            signature = _merged(signature, Signature(author_beside_date(block.text, sites)))
+            signature = _merged(signature, signature_beside_date(block.text, sites))
         elif (line := _byline(block, sites, any(dates[max(0, i - 1) : i + 2]))) is not None:
             signature = _merged(signature, line)
         elif not is_head(block.text):
@@ -192,12 +190,13 @@ def _byline(block: Block, sites: Collection[str], beside_date: bool) -> Signatur
     return signature
 
 
-def _after(view: View, found: Found) -> list[Block]:
-    """The lines right after the body, up to the first piece of furniture."""
+def _after(view: View, found: Found, sites: Collection[str]) -> list[Block]:
+    """The lines right after the body, up to the first piece of furniture; a source that is a link is none."""
     lines: list[Block] = []
     for i in range(found.stop, min(len(view.blocks), found.stop + AFTER)):
         block = view.blocks[i]
-        if block.furniture or block.links >= 0.5 or i in view.links or len(block.text) > 100:
+        linked = (block.links >= 0.5 or i in view.links) and signature_of(block, sites) is None
+        if block.furniture or linked or len(block.text) > 100:
             break
         lines.append(block)
     return lines
@@ -269,7 +268,7 @@ def section_of(view: View) -> str | None:
 
 def _printed_crumb(view: View, title: str) -> str | None:
     for element in view.tree.iter("div", "ul", "ol", "td", "p", "span", "nav", "section"):
-        if not _CRUMB_NAMES.isdisjoint((element.get("class") or "").lower().split()):
+        if _CRUMB_NAME.search((element.get("class") or "").lower()):
             links = [tidy(a.text_content()) for a in element.iter("a")]
             links = [link for link in links if link and not _ROOT.fullmatch(link) and link.casefold() != title]
             if links and len(links) <= MAX_CRUMBS:

@@ -34,6 +34,8 @@ _PHOTO = any_of("byline", "photo")
 _PHOTO_CREDIT = re.compile(rf"\s*[-–;,|.]\s*{_PHOTO}\s*:.*$", re.IGNORECASE)
 _OF_A_SENTENCE = re.compile(r"\d|[.!?…][\"”»)]*\s*$")
 _HOUSE = re.compile(any_of("byline", "house"), re.IGNORECASE)
+_LABELLED = re.compile(r":|^theo\b", re.IGNORECASE)
+_PHOTO_LINE = re.compile(rf"\(?{_PHOTO}\s*:", re.IGNORECASE)
 _PHOTO_ONLY = re.compile(rf"{_PHOTO}(?:\s*(?:,|và)\s*{_PHOTO})*$", re.IGNORECASE)
 _TITLES = re.compile(rf"(?:{any_of('byline', 'honorific')}\b\.?\s*[-,.]?\s*)+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[-–—,;/&+|]| và )\s*")
@@ -44,6 +46,7 @@ _NEVER = re.compile(any_of("byline", "never"), re.IGNORECASE)
 _SIGNATORY = re.compile(any_of("byline", "signatory"), re.IGNORECASE)
 _BYLINE_NAME = re.compile(any_of("byline", "element"), re.IGNORECASE)
 _AUTHOR_PAGE = re.compile(r"/(?:tac-?gia|author|phong-?vien|but-?danh)s?/", re.IGNORECASE)
+_MAIL = re.compile(r"\s*\(?[\w.+-]{1,64}@[\w.-]{1,64}\)?\s*$")
 _ALIGN = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
 
 
@@ -76,6 +79,8 @@ def read_signature(text: str, marked: bool, sites: Collection[str] = ()) -> Sign
         if _PHOTO_ONLY.match(prefix["role"].strip()):
             return None
         text, marked = text[prefix.end() :], True
+        if is_no_person(text):  # "Tin, ảnh: PV"
+            return Signature(None, source)
     if not marked and source is None:
         return None
     text, house = _without_house(_PHOTO_CREDIT.sub("", text))
@@ -122,7 +127,7 @@ def as_author(text: str, sites: Collection[str] = ()) -> str | None:
 
     An office beside a person is where that person works: "Phan Mai - Trường Chính trị tỉnh" gives "Phan Mai".
     """
-    text = tidy(text).strip(" .,:;-–()·•|/")
+    text = _MAIL.sub("", tidy(text)).strip(" .,:;-–()·•|/")
     if not 2 <= len(text) <= 80 or _NEVER.fullmatch(text) or re.search(r"\d|[:?!\"“”]", text):
         return None
     if text.casefold() in {site.casefold() for site in sites} or agency_of(text) is not None:
@@ -174,7 +179,7 @@ def _is_name(name: str) -> bool:
 
 def signature_of(block: Block, sites: Collection[str] = (), last: bool = False) -> Signature | None:
     """The signature in a block at the end of an article; as its ``last`` line a full name needs no mark."""
-    if block.kind in ("row", "heading", "item") or block.links > 0.9:
+    if block.kind in ("row", "heading", "item") or (block.links > 0.9 and not _SOURCE.match(block.text)):
         return None
     marked = block.bold >= 0.6 or is_right_aligned(block) or has_byline_name(block)
     return read_signature(block.text, marked or (last and may_stand_alone(block.text)), sites)
@@ -204,14 +209,17 @@ def end_signatures(blocks: Sequence[Block], sites: Collection[str] = ()) -> tupl
     """Author and source told by the last lines of an article, and the indices of those lines.
 
     A name under "TM. ỦY BAN NHÂN DÂN" or "CHỦ TỊCH" signs a document that is printed in full; it wrote no article.
+    Nothing but other signatures, dates and credits of photographs stands below a name that nothing marks.
     """
     author = source = None
     lines: set[int] = set()
+    last = True
     for i in range(len(blocks) - 1, max(-1, len(blocks) - 1 - END_BLOCKS), -1):
-        signature = signature_of(blocks[i], sites, last=i == len(blocks) - 1)
+        signature = signature_of(blocks[i], sites, last)
         if signature is None:
             if len(blocks[i].text) > MAX_LINE and blocks[i].kind != "caption":
                 break
+            last = last and (is_dateline(blocks[i]) or _PHOTO_LINE.match(blocks[i].text) is not None)
             continue
         if any(_is_signatory(block.text) for block in blocks[max(0, i - 3) : i]):
             break
@@ -225,12 +233,14 @@ def _is_signatory(text: str) -> bool:
     return len(text) <= MAX_SIGNATORY and not text.endswith((".", ";")) and _SIGNATORY.match(text) is not None
 
 
-def author_beside_date(text: str, sites: Collection[str] = ()) -> str | None:
-    """The person whom a dateline names in a part of its own: "20/01/2020 - 8:28 | Lượt xem: 9 | Trần Thanh"."""
+def signature_beside_date(text: str, sites: Collection[str] = ()) -> Signature:
+    """Author and source that a dateline names in parts of their own: "20/01/2020 - 8:28 | Lượt xem: 9 | Trần Thanh"."""
     parts = [part.strip() for part in re.split(r"[|·•–]|\s-\s|\s{2,}", text)]
-    labelled = (read_signature(part, marked=False, sites=sites) for part in parts if ":" in part)
-    named = next((signature.author for signature in labelled if signature and signature.author), None)
-    return named or next((part for part in parts if may_stand_alone(part) and as_author(part, sites)), None)
+    labelled = [read_signature(part, marked=":" in part, sites=sites) for part in parts if _LABELLED.search(part)]
+    named = [signature for signature in labelled if signature is not None]
+    author = next((signature.author for signature in named if signature.author), None)
+    bare = next((part for part in parts if may_stand_alone(part) and as_author(part, sites)), None)
+    return Signature(author or bare, next((signature.source for signature in named if signature.source), None))
 
 
 def linked_author(blocks: Sequence[Block], headline: int | None, stop: int, sites: Collection[str] = ()) -> str | None:

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from pipelines.markup import tidy
 from pipelines.models import Source
+from pipelines.view.word_lists import any_of
 
 # "(GLO)- ", "(Baothanhhoa.vn) - ", "CTTĐT - ", "QTO - ", "TTXVN/Vietnam+ - ".
 _PREFIX = re.compile(
@@ -18,6 +19,7 @@ _PREFIX = re.compile(
     r"|(?P<bare>[A-ZĐ][A-ZĐ&/+]{1,12}(?:[ -](?:ONLINE|Online|online|News))?|[A-Z][\w]{2,24}\.(?:vn|com\.vn|gov\.vn))"
     r"\s?[-–—]\s+",
 )
+_OFFICE = re.compile(rf"{any_of('origin', 'office')}\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|gov)\b", re.IGNORECASE)
 # A word in brackets at the head of a lead may be a place or a topic: what is no known agency must look like a code.
 _CODE = re.compile(r"(?:[A-ZĐ]{2,6}(?:[-/&][A-ZĐ]{2,4})?|[A-ZĐ]{1,5}(?: [Oo]nline| [Nn]ews)?)$")
@@ -78,17 +80,19 @@ def split_prefix(text: str) -> Prefix | None:
 def origin_of(
     source_text: str | None, prefix: str | None, has_author: bool, site: Source | None, host: str = ""
 ) -> tuple[str, str | None]:
-    """Origin ("own", "agency", "reprint", "unknown") and the source's name as printed, None for the site's own texts.
+    """Origin and the source's name as printed, None for the site's own texts.
 
-    ``source_text`` is what a "Theo ..." or "Nguồn: ..." names, ``prefix`` the code before the lead, ``host`` the
-    page's address, which tells whose it is where the site is not known.
+    "official" is the text of a body of state or Party ("Nguồn: Sở Y tế"), "reprint" that of another publication, the
+    body's portal too. ``source_text`` is what a "Theo ..." or "Nguồn: ..." names, ``prefix`` the code before the lead,
+    ``host`` the page's address, which tells whose it is where the site is not known.
     """
     hosts = {name.removeprefix("www.").split(":")[0] for name in (*(site.domains if site else ()), host)} - {""}
     names = {site.name.lower(), f"báo {site.name}".lower()} if site else set()
     for name in (source_text, prefix):
         if not name:
             continue
-        agency = agency_of(name) or Agency(name, name, "own" if name is prefix else "reprint", name)
+        foreign = "official" if _OFFICE.match(name) else "reprint"
+        agency = agency_of(name) or Agency(name, name, "own" if name is prefix else foreign, name)
         home = site is None and name is prefix and agency.origin == "own"
         mine = agency.name.lower() in names or agency.domain.lower().removeprefix("www.") in hosts
         if home or mine or (name is prefix and name == agency.name):

@@ -11,19 +11,22 @@ from pipelines.markup import tidy
 from pipelines.markup.outline import Block
 from pipelines.view.dates import VIETNAM, Moment, date_in_url, read_declared_date, read_moments
 from pipelines.view.declared import Declared
-from pipelines.view.furniture import has_furniture_name, is_licence
+from pipelines.view.furniture import LINKED, has_furniture_name, is_licence
 from pipelines.view.word_lists import any_of
 
 MAX_DATELINE = 120  # characters of a block
 MAX_REST = 45  # characters beside the date: a section, an author
 NEAR = 8  # blocks after the headline
 BEFORE = 4  # blocks before it
+MAX_LINKED = 40  # characters of a date that is a link, or that an element tells in another form too
+WHOLE_PAGE = frozenset({"html", "body", "form"})
 CLOCK = timedelta(minutes=10)
 
 _LABEL = re.compile(any_of("dateline", "label"), re.IGNORECASE)
 _NOISE = re.compile(any_of("dateline", "noise"), re.IGNORECASE)
 _DATE_NAME = re.compile(any_of("dateline", "element"), re.IGNORECASE)
 _CITED = re.compile(f"{any_of('dateline', 'cited')}$", re.IGNORECASE)
+_TODAY = re.compile(any_of("dateline", "today"), re.IGNORECASE)
 _GLUED = re.compile(r"(?P<date>\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?: \d{1,2}:\d{2})?)(?=[A-ZĐÀ-Ỹ]\w)")
 _DIGIT = re.compile(r"\d")
 _SYMBOL = re.compile(r"\d[-/]\s?[A-ZĐ]{2,}|\bsố\s+\d|\bđiều\s+\d", re.IGNORECASE)
@@ -49,20 +52,22 @@ def declared_dates(declared: Declared) -> Iterator[tuple[str, str]]:
             yield "meta", declared.metas[name]
 
 
-def find_published(
-    declared: Declared,
-    marked: str | None,
-    near: Sequence[Block],
-    before: Sequence[Block],
-    url: str,
-    fetched_at: str | None,
-) -> Published:
-    """The publication date of a page.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The blocks in which an article's date may stand: the headline and those below it, those above it, the first and
+    last of the text."""
 
-    ``marked`` is the text a site rule points at, ``near`` the blocks from the headline on, ``before`` those above it.
-    """
+    below: Sequence[Block] = ()
+    above: Sequence[Block] = ()
+    text: Sequence[Block] = ()
+
+
+def find_published(
+    declared: Declared, marked: str | None, around: Around, url: str, fetched_at: str | None
+) -> Published:
+    """The publication date of a page; ``marked`` is the text a site rule points at."""
     fetched = _instant(fetched_at)
-    dateline = _dateline(near, before, url, fetched)
+    dateline = _dateline(around, url, fetched)
     if marked is not None:
         for moment in read_moments(marked):
             if _is_possible(moment, fetched):
@@ -111,12 +116,13 @@ def _modified(declared: Declared, published: Moment, fetched: datetime | None) -
     return moment.value
 
 
-def _dateline(near: Sequence[Block], before: Sequence[Block], url: str, fetched: datetime | None) -> Moment | None:
-    for block in near[: NEAR + 1]:
+def _dateline(around: Around, url: str, fetched: datetime | None) -> Moment | None:
+    below = [block for block in around.below if block.links < 0.5 or _is_named_date(block)]
+    for block in (*below[: NEAR + 1], *around.text):
         moment = dateline_of(block)
         if moment is not None and _is_possible(moment, fetched) and not _is_clock(moment, fetched):
             return moment
-    for block in reversed(before[-BEFORE:]):
+    for block in _right_above(around):
         moment = dateline_of(block)
         if moment is None or not _is_possible(moment, fetched):
             continue
@@ -126,6 +132,24 @@ def _dateline(near: Sequence[Block], before: Sequence[Block], url: str, fetched:
     return None
 
 
+def _right_above(around: Around) -> Iterator[Block]:
+    """The blocks above a headline, from below, up to the first menu or banner: the clock of a page stands beyond.
+
+    What only the whole page holds together with the headline's column is the page's head.
+    """
+    for block in reversed(around.above[-BEFORE:]):
+        if block.furniture or block.links >= LINKED or (around.below and _is_of_page(block, around.below[0])):
+            return
+        yield block
+
+
+def _is_of_page(block: Block, headline: Block) -> bool:
+    """Whether a block stands outside of the column that holds the headline."""
+    holders = (block.element, *block.element.iterancestors())
+    shared = next((e for e in headline.element.iterancestors() if e in holders), None)
+    return shared is not None and shared.tag in WHOLE_PAGE and headline.element.getparent() is not shared
+
+
 def _is_clock(moment: Moment, fetched: datetime | None) -> bool:
     """Whether a time is that of the fetch: the page prints a clock."""
     return fetched is not None and moment.has_time and abs(_time_of(moment) - fetched) <= CLOCK
@@ -133,13 +157,17 @@ def _is_clock(moment: Moment, fetched: datetime | None) -> bool:
 
 def dateline_of(block: Block) -> Moment | None:
     """The date that a block tells as its own business: "20/02/2023 - Lượt xem: 158", and not a sentence with a date."""
+    if (marked := _machine_date(block)) is not None:
+        return marked
     text = block.text
     if text[:1].isdigit() and (glued := _GLUED.match(text)):
         return next(read_moments(glued["date"]), None)
-    if len(text) > MAX_DATELINE or block.links >= 0.5 or block.kind == "row" or not _DIGIT.search(text):
+    if len(text) > MAX_DATELINE or block.kind == "row" or not _DIGIT.search(text):
+        return None
+    if block.links >= 0.5 and not (_is_named_date(block) and len(text) <= MAX_LINKED):  # to the page of that day
         return None
     moments = list(read_moments(text))
-    if not moments or is_licence(text):
+    if not moments or is_licence(text) or _TODAY.match(text):
         return None
     moment = moments[0]
     head, tail = text[: moment.start], text[moment.end :]
@@ -151,12 +179,21 @@ def dateline_of(block: Block) -> Moment | None:
         return moment
     if labelled or len(rest) > MAX_REST:
         return None
-    if rest and head.strip().lower() == "ngày":
+    if rest and head.strip().lower() == "ngày" and not moment.has_time:
         return None  # "Ngày 12/3/2022, ..." begins a sentence
     named = _is_named_date(block)
     if moment.in_words and not (named or moment.has_weekday or moment.has_time):
         return moment if not rest and head.strip().lower() in ("", "ngày") else None
     return moment if named or moment.has_weekday or moment.has_time or len(rest) <= 25 else None
+
+
+def _machine_date(block: Block) -> Moment | None:
+    """The date that an element tells machines while it shows another form of it ("20/2", "3 giờ trước")."""
+    element = block.element
+    said = element.get("datetime") if element.tag == "time" else None
+    if said is None and (element.get("itemprop") or "").lower() == "datepublished":
+        said = element.get("content") or element.get("datetime")
+    return read_declared_date(said) if said and len(block.text) <= MAX_LINKED else None
 
 
 def _is_named_date(block: Block) -> bool:

@@ -42,7 +42,7 @@ _DATE = re.compile(
 _MAY_HOLD_DATE = re.compile(rf"\d {{0,2}}[-/.] {{0,2}}\d|\d ?,? ?th|th\S{{1,4}} |\b(?:{_ENGLISH_MONTH})", re.IGNORECASE)
 _TIME = re.compile(
     r"(?<![\d:/.-])(?P<h>[01]?\d|2[0-3])\s?(?::|h|g|giờ)\s?(?P<m>[0-5]\d)(?:\s?(?::|phút|')\s?(?P<s>[0-5]\d))?"
-    r"(?:\s?phút)?(?![\d:])(?:\s?(?P<half>SA|CH|AM|PM|sáng|chiều|tối)\b)?",
+    r"(?:\s?phút|')?(?![\d:])(?:\s?(?P<half>SA|CH|AM|PM|sáng|chiều|tối)\b)?",
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(
@@ -86,8 +86,10 @@ def read_moments(text: str) -> Iterator[Moment]:
         day = _day(found)
         if day is None:
             continue
-        time = _beside(text, found, times)
-        weekday = _beside(text, found if time is None or time.start() > found.start() else time, weekdays)
+        weekday = _beside(text, found, weekdays)
+        time = _beside(text, found, times) or (_beside(text, weekday, times) if weekday else None)
+        if weekday is None and time is not None:
+            weekday = _beside(text, time, weekdays)
         short_year = found["y2"] is not None and len(found["y2"]) == 2
         if short_year and time is None and weekday is None:
             continue

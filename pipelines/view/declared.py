@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import repeat
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -15,9 +16,11 @@ from pipelines.markup import tidy
 
 MAX_JSON = 2_000_000  # characters; a longer script is data of an application, not a description
 ARTICLE_TYPES = ("article", "blogposting", "report")
+ALIKE = 0.6  # share of words from which on a headline is the page's
 
 _WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)|(?://)?\s*(?:-->|\]\]>)\s*;?\s*$")
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+_LETTERS = re.compile(r"\w+")
 _LOOSE = re.compile(r'"(headline|datePublished|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,400})"')
 
 
@@ -45,7 +48,7 @@ def read_declared(tree: HtmlElement) -> Declared:
         if name and meta.get("content"):
             metas.setdefault(name.strip().lower(), plain(meta.get("content")))
     objects = list(_json_ld(tree))
-    article = next((o for o in objects if _is_article(o)), {})
+    article = _own_article(tree, [o for o in objects if _is_article(o)], metas)
     crumbs = next((tuple(_crumbs(o)) for o in objects if _type(o) == "breadcrumblist"), ())
     names = (plain(o.get("name")) for o in objects if _type(o).endswith(("organization", "website")))
     publisher = article.get("publisher")
@@ -60,6 +63,36 @@ def read_declared(tree: HtmlElement) -> Declared:
         plain(title),
         tidy(link.get("href") or "") if link is not None else metas.get("og:url"),
     )
+
+
+def _own_article(
+    tree: HtmlElement, articles: Sequence[Mapping[str, Any]], metas: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """The described article that is the page's own, {} without one: pages describe related articles too.
+
+    Its headline is like a title of the page, else it stands somewhere that is no link; one without a headline is not
+    doubted.
+    """
+    if not articles:
+        return {}
+    titles = [tidy(e.text_content()) for e in tree.iter("title", "h1")]
+    titles += [metas.get("og:title", ""), metas.get("twitter:title", "")]
+    alike = {i: max(map(_likeness, titles, repeat(plain(a.get("headline"))))) for i, a in enumerate(articles)}
+    best = max(alike, key=lambda i: (alike[i], -i))
+    headline = plain(articles[best].get("headline"))
+    return articles[best] if alike[best] >= ALIKE or not headline or not _is_link(tree, headline) else {}
+
+
+def _likeness(title: str, headline: str) -> float:
+    """Share of the words of the shorter that both have; none for the two words of a section's name."""
+    mine, other = set(_LETTERS.findall(title.casefold())), set(_LETTERS.findall(headline.casefold()))
+    return len(mine & other) / min(len(mine), len(other)) if min(len(mine), len(other)) > 2 else 0.0
+
+
+def _is_link(tree: HtmlElement, headline: str) -> bool:
+    """Whether a headline is the text of a link: the title of another article."""
+    wanted = headline.casefold()
+    return any(tidy(link.text_content()).casefold() == wanted for link in tree.iter("a"))
 
 
 def plain(value: object) -> str:

@@ -39,7 +39,7 @@ def parts(tree: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _is_named(element: HtmlElement) -> bool:
-    if element.tag == "time":
+    if element.tag == "time" or (element.get("itemprop") or "").lower() == "datepublished":
         return True
     if element.tag in ("b", "strong", "font") or not element.keys():
         return False
