@@ -168,6 +168,69 @@ def test_heads_of_lists(line: str, head: bool) -> None:
     assert is_head(line) is head
 
 
+def links(*targets: str) -> str:
+    items = "".join(
+        f"<li><a href='{target}'>Quyết định số {i}/QĐ-UBND về đất</a></li>" for i, target in enumerate(targets)
+    )
+    return f"<ul>{items}</ul>"
+
+
+@pytest.mark.parametrize(
+    ("title", "listed", "kept"),
+    [
+        ("Văn bản liên quan", links("/van-ban/1", "/van-ban/2"), False),
+        ("Các tài liệu cùng lĩnh vực:", links("/van-ban/1"), False),
+        ("Văn bản liên quan", links("/f/1.pdf", "/f/2.docx"), True),  # what a reader may keep is part of the article
+        ("Tài liệu đính kèm:", links("/van-ban/1", "/van-ban/2"), True),
+        ("Văn bản liên quan", "<p>Quyết định số 0/QĐ-UBND về đất</p>", True),
+        ("Tin liên quan", links("/tin/1", "/tin/2"), False),
+        ("Nội dung bài viết", "<ul><li><a href='#a'>Phần thứ nhất của bài</a></li></ul>", False),
+        ("Nội dung", "<p>Quyết định số 0/QĐ-UBND về đất</p>", True),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["journal-content-article", "x"])
+def test_lists_in_an_article(title: str, listed: str, kept: bool, name: str) -> None:
+    text = f"<div class='{name}'>{f'<p>{PROSE}</p>' * 3}<p><b>{title}</b></p>{listed}<p>{PROSE} Hết.</p></div>"
+    found = body(article(text))
+    rest = [line for line in found if not line.startswith(PROSE[:20])]
+    assert (found.count(PROSE), found[-1], bool(rest)) == (3, f"{PROSE} Hết.", kept), found
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("<p><a href='/a'>Ba cây cầu dân sinh được thông xe</a></p>", False),
+        ("<div><a href='/a'><img></a><a href='/a'>Sẽ thu hồi Quyết định 55/QĐ-UBND</a></div>", False),
+        ("<h3><a href='/a'>Ba cây cầu thông xe</a></h3>", False),
+        ("<h3><a href='#a'>Đối tượng áp dụng</a></h3>", True),
+        ("<p><a href='/a'>Kế hoạch số 89/KH-UBND của tỉnh</a></p>", True),
+        ("<p><a href='/a'>Luật Đất đai sửa đổi</a></p>", True),
+        ("<p><a href='/a.pdf'>Bản đồ quy hoạch của tỉnh</a></p>", True),
+        ("<p><a href='mailto:x@y.example'>Gửi thư cho tòa soạn</a></p>", True),
+        ("<p>Xem <a href='/a'>bài viết về ba cây cầu dân sinh</a> hôm qua của báo ta nhé</p>", True),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["journal-content-article", "x"])
+def test_a_link_between_paragraphs(line: str, kept: bool, name: str) -> None:
+    text = f"<div class='{name}'><p>{PROSE}</p><p>{PROSE}</p>{line}<p>{PROSE}</p><p>{PROSE}</p></div>"
+    assert len(body(article(text))) == 4 + kept
+
+
+@pytest.mark.parametrize(
+    ("opener", "panel", "kept"),
+    [
+        ("<a href='#a'>Mở</a>", f"<p>{PROSE}</p>", True),
+        ("<button data-bs-target='#a'>Mở</button>", f"<p>{PROSE}</p>", True),
+        ("<a href='#b'>Mở</a>", f"<p>{PROSE}</p>", False),
+        ("<a href='#a'>Mở</a>", f"<p>{PROSE}</p><input name='ten'>", False),
+        ("<a href='#a'>Mở</a>", "<p>Ngắn.</p>", False),
+    ],
+)
+def test_what_a_reader_can_open_is_text(opener: str, panel: str, kept: bool) -> None:
+    text = f"<p>{PROSE} Một.</p>{opener}<div id='a' style='display:none'>{panel}</div><p>{PROSE} Hai.</p>"
+    assert (PROSE in body(article(f"<div class='x'>{text}</div>"))) is kept
+
+
 SELECTORS = sorted({(family.name, selector) for family in families() for selector in family.container})
 
 
@@ -254,6 +317,15 @@ def test_state_for_scripts_is_read(script: str) -> None:
     assert (found.extractor, [b.text for b in found.blocks]) == ("embedded", [PROSE] * 3)
 
 
+def test_state_of_another_article_is_left() -> None:
+    mine, other = (f"<p>{PROSE} {word}.</p>" * n for word, n in (("Mình", 3), ("Khác", 9)))
+    title = {"rendered": "Chuẩn bị lấy phiếu tín nhiệm ở cơ sở"}
+    state = {"post": {"title": title, "content": mine}, "more": [{"title": "Ba cây cầu dân sinh", "content": other}]}
+    script = '<script id="__NEXT_DATA__" type="application/json">%s</script>'
+    assert body(article("", after=script % json.dumps(state))) == [f"{PROSE} Mình."] * 3
+    assert body(article(mine, after=script % json.dumps({"more": state["more"]}))) == [f"{PROSE} Mình."] * 3
+
+
 @pytest.mark.parametrize("row", ['5:["$","div",null,{"content":%s}]', "6:T%x,%s"])
 def test_the_stream_of_next_is_read(row: str) -> None:
     text = "".join(f"<p>{PROSE}</p>" for _ in range(3))
@@ -281,6 +353,7 @@ TEASERS = "".join(f"<div><a href='/{i}'>Tin thứ {i} trong chuyên mục này</
         (article(f"<p>{PROSE}</p>" * 4, after=f"<h3>Tin khác</h3>{TEASERS}"), "https://b.example/a1.html", "article"),
         (f"<h1>Thời sự</h1>{TEASERS}", "https://b.example/a-post1.html", "listing"),
         (f"<div>{TEASERS}</div>", "https://b.example/", "listing"),
+        (f"<h1>Thời sự</h1>{TEASERS[: len(TEASERS) // 3]}", "https://b.example/a-post1.html", "listing"),
         (f"<h1>Kết quả tìm kiếm</h1>{TEASERS}", "https://b.example/tim-kiem?q=x", "listing"),
         (
             "<ul>" + "<li><a href=x>Một tin trong danh sách này</a></li>" * 9 + "</ul>",

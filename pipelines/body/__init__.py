@@ -12,7 +12,7 @@ from pipelines.body.region import by_density, by_trafilatura, is_clear
 from pipelines.markup.outline import Block
 from pipelines.models import Audit
 from pipelines.view import PROSE, View
-from pipelines.view.furniture import is_linked_heading
+from pipelines.view.links import is_title_of_another
 
 MIN_WORDS = 3  # of a page that says anything
 MIN_TEXT = 80  # characters; a candidate with less is none
@@ -65,8 +65,9 @@ def _plain(view: View) -> Found:
 
 
 def _candidates(view: View, url: str, visible: range) -> Iterator[Found]:
-    embedded = embedded_blocks(view.tree, view.declared)
-    if _letters(embedded) * MAX_VISIBLE > _letters([view.blocks[i] for i in visible]):
+    n_visible = _letters([view.blocks[i] for i in visible])
+    embedded = embedded_blocks(view.tree, view.declared, n_visible)
+    if _letters(embedded) * MAX_VISIBLE > n_visible:
         yield Found(tuple(embedded), "embedded")
     if view.extractor is not None:
         inside = [i for i, block in enumerate(view.blocks) if block.element in view.container]
@@ -89,7 +90,7 @@ def _found(view: View, indices: Sequence[int], extractor: str, in_container: boo
         if not view.blocks[i].furniture
         and i != headline
         and (in_container or i not in view.links)
-        and not is_linked_heading(view.blocks[i])
+        and not is_title_of_another(view.blocks[i])
     ]
     return Found(tuple(kept), extractor, indices[0], indices[-1] + 1)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from lxml.html import HtmlElement
 
 from pipelines.markup import parse
 from pipelines.markup.outline import Block, read_blocks
-from pipelines.view.declared import Declared
+from pipelines.view.declared import ALIKE, Declared, likeness, page_titles, plain
 
 MAX_STATE = 4_000_000  # characters
 MIN_BODY = 200
@@ -43,6 +45,7 @@ BODY_NAMES = frozenset(
     ]
 )
 
+TITLE_NAMES = ("title", "headline", "tieuDe", "tieude", "tieu_de", "TieuDe", "Title", "name")
 BLOCK_NAMES = ("html", "text", "content", "value", "body")
 MAX_BLOCKS = 2000
 
@@ -54,19 +57,40 @@ _TEXT_ROW = re.compile(r"T[0-9a-f]{1,8},")
 _TAG = re.compile(r"<[a-zA-Z/][^>]{0,2000}>")
 
 
-def embedded_blocks(tree: HtmlElement, declared: Declared) -> list[Block]:
-    """The blocks of the longest article text that the page embeds as data; none when it embeds none."""
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A text in a page's data, and the title that stands beside it, "" where none does."""
+
+    title: str
+    text: str
+
+
+def embedded_blocks(tree: HtmlElement, declared: Declared, n_visible: int = 0) -> list[Block]:
+    """The blocks of the longest article text that the page embeds as data; none when it embeds none.
+
+    Texts under a title of the page come before those under none, and these before those under another, which do not
+    count at all where the page shows ``n_visible`` letters of an article.
+    """
     texts = [*_json_ld_bodies(declared), *(text for state in _states(tree) for text in _bodies(state))]
-    best = max(texts, key=_prose, default="")
-    if _prose(best) < MIN_BODY:
+    titles = page_titles(tree, declared.metas)
+    ranked = [(_trust(each, titles), length, each) for each in texts if (length := _prose(each.text)) >= MIN_BODY]
+    trust, _, best = max(ranked, key=lambda rank: rank[:2], default=(0, 0, Embedded("", "")))
+    if not best.text or (trust == 0 and n_visible >= MIN_BODY):
         return []
-    return read_blocks(parse(f"<html><body>{_as_html(best)}</body></html>"))
+    return read_blocks(parse(f"<html><body>{_as_html(best.text)}</body></html>"))
 
 
-def _json_ld_bodies(declared: Declared) -> Iterator[str]:
+def _trust(embedded: Embedded, titles: Sequence[str]) -> int:
+    """2 for a text under a title of the page, 0 for one under another, 1 for one without."""
+    if not embedded.title:
+        return 1
+    return 2 if any(likeness(title, embedded.title) >= ALIKE for title in titles) else 0
+
+
+def _json_ld_bodies(declared: Declared) -> Iterator[Embedded]:
     body = declared.article.get("articleBody")
     if isinstance(body, str):
-        yield body
+        yield Embedded("", body)
 
 
 def _states(tree: HtmlElement) -> Iterator[object]:
@@ -102,20 +126,31 @@ def _loads(text: str) -> object:
     return value
 
 
-def _bodies(state: object) -> Iterator[str]:
-    """The strings of a state that are named as bodies are, or that are HTML."""
-    waiting: list[tuple[str, object]] = [("", state)]
+def _bodies(state: object) -> Iterator[Embedded]:
+    """The strings of a state that are named as bodies are, or that are HTML, with the nearest title around them."""
+    waiting: list[tuple[str, object, str]] = [("", state, "")]
     for _ in range(MAX_VALUES):
         if not waiting:
             return
-        name, value = waiting.pop()
+        name, value, title = waiting.pop()
         if isinstance(value, dict):
-            waiting.extend((str(key).lower(), item) for key, item in value.items())
+            title = _title_in(value) or title
+            waiting.extend((str(key).lower(), item, title) for key, item in value.items())
         elif isinstance(value, list):
-            waiting.extend((name, item) for item in value)
-            yield from _blocks_of_editor(value)
+            waiting.extend((name, item, title) for item in value)
+            yield from (Embedded(title, text) for text in _blocks_of_editor(value))
         elif isinstance(value, str) and len(value) >= MIN_BODY and (name in BODY_NAMES or "<p" in value):
-            yield value
+            yield Embedded(title, value)
+
+
+def _title_in(value: Mapping[Any, Any]) -> str:
+    """The title of an article's object: a string, or the form of it that is shown (WordPress: {"rendered": "..."})."""
+    for name in TITLE_NAMES:
+        title = value.get(name)
+        title = title.get("rendered") if isinstance(title, dict) else title
+        if isinstance(title, str) and title.strip():
+            return plain(title)
+    return ""
 
 
 def _blocks_of_editor(items: list[object]) -> Iterator[str]:

@@ -107,7 +107,9 @@ def _follows_first_teaser(view: View, found: Found) -> bool:
     first = 0 if view.headline.block is None else view.headline.block + 1
     for i in range(first, min(found.start + 1, len(view.blocks))):
         if _is_title_of_another(view.blocks[i]):
-            return sum(_has_summary(view.blocks, j) for j in _of_same_make(view.blocks, i)) >= MIN_SUMMARIES
+            summaries = sum(_has_summary(view.blocks, j) for j in _of_same_make(view.blocks, i))
+            texts = sum(len(b.text) >= LONG and b.links < 0.5 and not b.furniture for b in view.blocks[first:])
+            return summaries >= MIN_SUMMARIES or (summaries > 1 and summaries == texts)
     return False
 
 

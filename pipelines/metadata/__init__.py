@@ -121,7 +121,7 @@ def _published(view: View, found: Found, page: Page, rules: Rules) -> Published:
     first = view.headline.block
     below = view.blocks[first : first + 12] if first is not None else found.blocks[:4]
     above = view.blocks[:first] if first is not None else view.blocks[: found.start]
-    around = Around(below, above, (*found.blocks[:2], *found.blocks[-2:]))
+    around = Around(below, above, (*found.blocks[:2], *found.blocks[-2:], *_after(view, found)))
     marked = next((tidy(e.text_content()) for e in xpath(view.tree, rules.date)), None) if rules.date else None
     return find_published(view.declared, marked, around, page.url, page.fetched_at)
 
@@ -141,7 +141,7 @@ def _take_apart(view: View, found: Found, sites: Collection[str]) -> _Parts:
     signature, kept = _read_head(head, sites)
     body = _without_repeats([*kept, *rest], view.headline.text)
     ends, lines = end_signatures(body, sites)
-    after, _ = end_signatures(_after(view, found, sites), sites)
+    after, _ = end_signatures(_after(view, found), sites)
     body = [b for i, b in enumerate(body) if i not in lines and not (i >= len(body) - 2 and is_dateline(b))]
     lead = _lead(body)
     signature = _merged(_merged(ends, after), signature)
@@ -190,13 +190,16 @@ def _byline(block: Block, sites: Collection[str], beside_date: bool) -> Signatur
     return signature
 
 
-def _after(view: View, found: Found, sites: Collection[str]) -> list[Block]:
-    """The lines right after the body, up to the first piece of furniture; a source that is a link is none."""
+def _after(view: View, found: Found) -> list[Block]:
+    """The lines right after the body, up to the first piece of furniture; a source may be a link, and a date right
+    above a link is that of another article."""
     lines: list[Block] = []
     for i in range(found.stop, min(len(view.blocks), found.stop + AFTER)):
         block = view.blocks[i]
-        linked = (block.links >= 0.5 or i in view.links) and signature_of(block, sites) is None
-        if block.furniture or linked or len(block.text) > 100:
+        linked = (block.links >= 0.5 or i in view.links) and signature_of(block) is None
+        if linked and lines and is_dateline(lines[-1]):
+            lines.pop()
+        if linked or block.furniture or len(block.text) > SHOWN:
             break
         lines.append(block)
     return lines

@@ -14,6 +14,7 @@ from pipelines.view.declared import Declared, read_declared
 from pipelines.view.families import family_containers
 from pipelines.view.furniture import furniture_test, link_lists, mark_footer, mark_furniture
 from pipelines.view.headline import Headline, find_headline
+from pipelines.view.hidden import opened
 from pipelines.view.parts import parts
 
 PROSE = 120  # characters without links from which on a block reads as a paragraph
@@ -39,6 +40,7 @@ def look(tree: HtmlElement, rules: Rules, site_name: str = "") -> View:
     extractor, containers = _find_containers(tree, rules)
     keep = _ancestors([*containers, *tree.iter("h1")])
     apart = frozenset({*containers, *parts(tree)})
+    keep |= opened(tree)
     outline = read_outline(tree, furniture_test(keep), apart)
     if _lost_prose(outline.blocks) > MAX_LOST_PROSE:
         outline = read_outline(tree, furniture_test(keep, by_name=False), apart)

@@ -75,15 +75,20 @@ def _own_article(
     """
     if not articles:
         return {}
-    titles = [tidy(e.text_content()) for e in tree.iter("title", "h1")]
-    titles += [metas.get("og:title", ""), metas.get("twitter:title", "")]
-    alike = {i: max(map(_likeness, titles, repeat(plain(a.get("headline"))))) for i, a in enumerate(articles)}
+    titles = page_titles(tree, metas)
+    alike = {i: max(map(likeness, titles, repeat(plain(a.get("headline"))))) for i, a in enumerate(articles)}
     best = max(alike, key=lambda i: (alike[i], -i))
     headline = plain(articles[best].get("headline"))
     return articles[best] if alike[best] >= ALIKE or not headline or not _is_link(tree, headline) else {}
 
 
-def _likeness(title: str, headline: str) -> float:
+def page_titles(tree: HtmlElement, metas: Mapping[str, str]) -> list[str]:
+    """What a page calls itself: its title element, its first headings, its meta elements."""
+    shown = [tidy(e.text_content()) for e in tree.iter("title", "h1")]
+    return [*shown, metas.get("og:title", ""), metas.get("twitter:title", "")]
+
+
+def likeness(title: str, headline: str) -> float:
     """Share of the words of the shorter that both have; none for the two words of a section's name."""
     mine, other = set(_LETTERS.findall(title.casefold())), set(_LETTERS.findall(headline.casefold()))
     return len(mine & other) / min(len(mine), len(other)) if min(len(mine), len(other)) > 2 else 0.0

@@ -13,6 +13,7 @@ from importlib.resources import files
 from lxml.html import HtmlElement
 
 from pipelines.markup.outline import Block, Outline, is_hidden
+from pipelines.view.links import is_file, links_of
 
 LINKED = 0.6  # from this share of letters in links on, a block is a link
 MAX_DATE = 40  # characters
@@ -25,7 +26,6 @@ TEXT_RUN = 3  # so many paragraphs without a link between them are a text, no li
 SECTION_LINKS = 0.2  # least share of linked letters in a list of other news with its summaries
 
 _DATE_ONLY = re.compile(r"[\s\d(),.:/|-]+(?:\s?(?:AM|PM|SA|CH)\)?)?")
-_NUMBERED = re.compile(r"\d\s?[-/]\s?[A-ZĐ]")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Names that hold a whole page: their words say nothing of what is in it.
 _HOLDERS = frozenset({"html", "body", "form"})
@@ -39,6 +39,7 @@ class _Table:
     tokens: re.Pattern[str]
     never: re.Pattern[str]
     heads: re.Pattern[str]
+    list_heads: re.Pattern[str]
     comments: re.Pattern[str]
     lines: re.Pattern[str]
     tools: re.Pattern[str]
@@ -64,6 +65,7 @@ def _table() -> _Table:
         words(rows["tokens"]),
         words(rows["never"]),
         text(rows["heads"]),
+        text(rows["list_heads"]),
         text(rows["comments"]),
         text("|".join(f"(?:{line})" for line in rows["lines"])),
         text(rf"(?:{tool})(?:[\s|•·,/-]{{1,3}}(?:{tool}))*" if (tool := "|".join(rows["tools"])) else ""),
@@ -130,11 +132,25 @@ def mark_furniture(outline: Outline, keep: Collection[HtmlElement] = ()) -> list
         replace(block, furniture=True) if not block.furniture and _is_line(block) else block for block in outline.blocks
     ]
     for i, block in enumerate(marked):
-        if is_head(block.text) and block.kind != "row":
-            for j in _section(marked, outline.spans, i, keep):
+        if block.kind == "row":
+            continue
+        section = _section(marked, outline.spans, i, keep) if is_head(block.text) or _is_list_head(block.text) else ()
+        if is_head(block.text) or _lists_pages([marked[j] for j in section]):
+            for j in section:
                 if not marked[j].furniture:
                     marked[j] = replace(marked[j], furniture=True)
     return marked
+
+
+def _is_list_head(text: str) -> bool:
+    """Whether a line is a title that links to other pages make one of a list of documents, or of contents."""
+    return len(text) <= 60 and _table().list_heads.fullmatch(text) is not None
+
+
+def _lists_pages(section: Sequence[Block]) -> bool:
+    """Whether a title has links below it, and none to a file: what is attached to an article belongs to it."""
+    links = [link for block in section[1:] for link in links_of(block)]
+    return bool(links) and not any(is_file(link) for link in links)
 
 
 def mark_footer(outline: Outline, headline: int | None, keep: Collection[HtmlElement]) -> list[Block]:
@@ -161,13 +177,6 @@ def _is_line(block: Block) -> bool:
     if is_furniture_line(block.text):
         return True
     return block.links >= 0.5 and _table().linked_lines.fullmatch(block.text) is not None
-
-
-def is_linked_heading(block: Block) -> bool:
-    """A heading that is a link is the title of another article, unless it names a document."""
-    return (
-        block.kind == "heading" and block.element.tag != "h1" and block.links > 0.9 and not _NUMBERED.search(block.text)
-    )
 
 
 def _section(
