@@ -4,58 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from crawler.archive import Archive, archive_folder
 from crawler.clock import SteadyClock
-from crawler.counting import Kept
 from crawler.frontier import Outlook
 from crawler.health import Verdict, finish
 from crawler.health.judging import Finished
-from crawler.keeping import Keeper
-from crawler.opening import open_run, territory
 from crawler.plan import Plan
 from crawler.progress import Counters, Progress
 from crawler.refusing import Doorkeeper
-from crawler.tls import memory
-from crawler.tls.ladder import HostState
-from crawler.visit import Understanding, Visit
+from crawler.tls.memory import LastingMemory
+from crawler.visit import Kept, Understanding, Visit
 from crawler.work import Task, begin, cause_of, work
-from crawler.writer import Delivery, Job, Remember, Return, Settle, Writer
+from crawler.writer import Writer
+from crawler.writer.jobs import Delivery, Job, Remember, Return, Settle
+from crawler.writer.keeping import Keeper
+from crawler.writer.opening import open_run, territory
 from pipelines.corpus import run_corpus
 from pipelines.errors import DanchieuError
 from pipelines.models import Page
-from pipelines.store import Store
+from pipelines.store import Store, Transaction
 from pipelines.workers import PoolBroken, Workers
 
 GIVEN_BACK_SECONDS = 5.0  # a page whose pool broke waits so long
 CLOSING_SECONDS = 3.0  # after a Ctrl-C a page may be understood for so long before it is given back
-
-
-@dataclass
-class HostMemory:
-    """What hosts need of TLS: answered from memory in the reactor, written down by the writer."""
-
-    submit: Callable[[Job], None]
-    _states: dict[str, HostState] = field(default_factory=dict)
-
-    def load(self, states: Mapping[str, HostState]) -> None:
-        """Takes over what the database knows."""
-        self._states.update(states)
-
-    def get(self, host: str) -> HostState | None:
-        """The state of a host:port."""
-        return self._states.get(host)
-
-    def put(self, host: str, state: HostState) -> None:
-        """Keeps the state of a host:port."""
-        self._states[host] = state
-        self.submit(Remember(lambda tx: memory.save(tx, host, state)))
 
 
 class Desk:
@@ -68,16 +46,6 @@ class Desk:
         self.counters = Counters()
         self.clock = SteadyClock()
         self.started = self.clock.began
-        self.keeper = Keeper(
-            plan.run,
-            self.started,
-            plan.sites,
-            self.clock,
-            settings=plan.narrowed(),
-            archive_all=plan.archive_all,
-            since=plan.since,
-            until=plan.until,
-        )
         self.on_delivery: Callable[[Delivery], None] = lambda _: None
         self._doorkeeper = Doorkeeper(frozenset(site.id for site in plan.sites.values() if site.private))
         self._crawler = crawler
@@ -92,23 +60,14 @@ class Desk:
         self._writer = Writer(
             open_store=lambda: Store.open(plan.db),
             open_archive=lambda: Archive(archive_folder(plan.db), plan.run),
-            keeper=self.keeper,
-            begin=lambda store, owner: open_run(
-                store,
-                plan.sites,
-                ground,
-                owner=owner,
-                started=self.started,
-                refetch=plan.refetch,
-                seeds=plan.seeds,
-                since=plan.since,
-            ),
+            keeper=Keeper(plan, self.started, self.clock),
+            begin=lambda store, owner: open_run(store, plan, ground, owner=owner, started=self.started),
             territory=ground,
             post=self._post,
             limit=plan.limit,
             clock=self.clock,
         )
-        self.hosts = HostMemory(self.submit)
+        self.hosts = LastingMemory(self.remember)
         crawler.host_memory = self.hosts  # type: ignore[attr-defined]  # read by the download handler
 
     def _post(self, delivery: Delivery) -> None:
@@ -119,6 +78,10 @@ class Desk:
     def submit(self, job: Job) -> None:
         """Hands the writer a job."""
         self._writer.submit(job)
+
+    def remember(self, write: Callable[[Transaction], None]) -> None:
+        """Has the writer call ``write`` with a transaction, soon."""
+        self.submit(Remember(write))
 
     async def start_writer(self) -> None:
         """Starts the writer; what it cannot open is raised when the pipeline opens, where Scrapy closes in order."""

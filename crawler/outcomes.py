@@ -12,8 +12,8 @@ from crawler import frontier
 from crawler.addresses import canonical, host_port, resolve
 from crawler.archive.provenance import fetch_of
 from crawler.content import Content, TooLargeError, text, undo_content_coding
-from crawler.cookie_stub import stub_cookie
 from crawler.exchange import Exchange, FetchError
+from crawler.middlewares.cookie_stub import stub_cookie
 from crawler.sites import Site
 from crawler.visit import Candidate, Lease, Next, UrlState, Visit
 from pipelines.instants import instant

@@ -13,9 +13,8 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from crawler.counting import Kept
 from crawler.tables import counted
-from crawler.visit import Lease
+from crawler.visit import Kept, Lease
 
 PLAIN_SECONDS = 10.0
 HEARTBEAT_SECONDS = 60.0  # between two lines that say the same

@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred
 from crawler.desk import Desk
 from crawler.frontier import Outlook
 from crawler.visit import Lease
-from crawler.writer import Delivery
+from crawler.writer.jobs import Delivery
 
 ON_THE_WIRE = 200  # so that a few dozen hosts that hang for a minute do not stop the others
 BEHIND_IT = 32  # rows between the downloader and their commit, whose pages are in memory

@@ -22,10 +22,10 @@ ITEM_PIPELINES = {"pipelines.items.Understanding": 100}
 CONCURRENT_ITEMS = 1  # one visit a response; the default makes a hundred tasks of it
 DOWNLOAD_HANDLERS = {"http": "crawler.tls.handler.LadderHandler", "https": "crawler.tls.handler.LadderHandler"}
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.robots.Robots": 100,
-    "crawler.probing.Probe": 200,
-    "crawler.cookies.Cookies": 700,
-    "crawler.pace.Pace": 900,
+    "crawler.middlewares.robots.Robots": 100,
+    "crawler.middlewares.probing.Probe": 200,
+    "crawler.middlewares.cookies.Cookies": 700,
+    "crawler.middlewares.pace.Pace": 900,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # Site.owns decides
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # archived as received
 }
@@ -42,9 +42,11 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # callbacks return lists
 RETRY_ENABLED = False  # back-off is the frontier's
 REDIRECT_ENABLED = False  # a redirect settles its row and adds the target
 METAREFRESH_ENABLED = False  # a refresh to itself must not lose the page
-ROBOTSTXT_OBEY = False  # crawler/robots.py obeys, and defers a host that cannot be asked
+ROBOTSTXT_OBEY = False  # crawler/middlewares/robots.py obeys, and defers a host that cannot be asked
 HTTPCACHE_ENABLED = False
-COOKIES_ENABLED = False  # crawler/cookies.py: some portals redirect to themselves until their cookie comes back
+COOKIES_ENABLED = (
+    False  # crawler/middlewares/cookies.py: some portals redirect to themselves until their cookie comes back
+)
 DOWNLOAD_DELAY = 0  # the pace is in the leases: a request queued in Scrapy's slot is a lease that ages unseen
 AUTOTHROTTLE_ENABLED = False
 CONCURRENT_REQUESTS = 200  # crawler/scheduler.py bounds them

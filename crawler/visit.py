@@ -1,4 +1,4 @@
-"""What passes between the frontier, Scrapy, the pool and the writer: leases, visits and their next states."""
+"""What passes between the frontier, Scrapy, the pool and the writer: leases, visits, and what became of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Literal
 
 from crawler.exchange import Exchange
 from pipelines.models import Document, Fetch, Page, PageKind
+from pipelines.store.articles import Outcome
 
 UrlKind = Literal["article", "listing", "feed", "sitemap"]
 UrlState = Literal["new", "done", "failed", "gone", "blocked", "rejected"]
@@ -124,3 +125,16 @@ class Understanding:
     cause: str | None = None
     refusal: Refusal | None = None
     again: bool = field(default=False)  # nobody's fault: the page goes back to the frontier
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a visit, for the counters; ``lost`` when the lease had passed to another process."""
+
+    state: UrlState = "done"
+    cause: str | None = None
+    outcome: Outcome = "none"
+    mentions: int = 0
+    added: int = 0  # addresses that were unknown
+    known: int = 0  # links to articles that were known before
+    lost: bool = False

@@ -15,13 +15,14 @@ from crawler import frontier
 from crawler.exchange import Exchange, FetchError
 from crawler.health import Verdict, finish
 from crawler.health.judging import Finished
-from crawler.keeping import Keeper
-from crawler.opening import open_run, territory
 from crawler.outcomes import after_error, after_exchange
+from crawler.plan import Plan
 from crawler.refusing import Doorkeeper
 from crawler.sites import Site
 from crawler.visit import Lease, Understanding, Visit
 from crawler.work import Task, work
+from crawler.writer.keeping import Keeper
+from crawler.writer.opening import open_run, territory
 from entries import entry, load
 from pipelines.store import Store
 
@@ -170,9 +171,10 @@ class Month:
         self.now = (FIRST + timedelta(days=night)).timestamp()
         sites = catalogue(self.folder, moved=night >= 20)
         ground, name = territory(sites.values()), f"night {night:02}"
-        keeper, door = Keeper(name, self.now, sites, lambda: self.now), Doorkeeper()
-        keeper.begin(self.store, name)
-        open_run(self.store, sites, ground, owner=name, started=self.now)
+        plan = Plan(self.store.path, name, sites)
+        keeper, door = Keeper(plan, self.now, lambda: self.now), Doorkeeper()
+        open_run(self.store, plan, ground, owner=name, started=self.now)
+        keeper.look_back(self.store)
         for lease in self._leases(ground, name):
             visit = self._visit(lease, sites[lease.site], night)
             understanding = door.judged(visit, self._understand(visit, sites[lease.site]))

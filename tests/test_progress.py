@@ -6,9 +6,8 @@ import io
 
 import pytest
 
-from crawler.counting import Kept
 from crawler.progress import Counters, PlainProgress
-from crawler.visit import Lease
+from crawler.visit import Kept, Lease
 
 LEASE = Lease("https://b.vn/1", "https://b.vn/1", "bao", "b.vn:443", "article", 0, 0, 1, 0.0)
 

@@ -13,7 +13,7 @@ import pytest
 
 from chained import chained_site
 from conftest import Run
-from crawler.robots import Rules
+from crawler.middlewares.robots import Rules
 
 CLOSED = "User-agent: danchieu\nDisallow: /bai-viet-post3\n\nUser-agent: *\nDisallow: /\n"
 ANSWERS = [

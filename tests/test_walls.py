@@ -13,8 +13,8 @@ import pytest
 
 from chained import PAGE, ChainedSite, chained_site
 from conftest import Run
-from crawler.cookie_stub import stub_cookie
-from crawler.probing import nowhere
+from crawler.middlewares.cookie_stub import stub_cookie
+from crawler.middlewares.probing import nowhere
 from crawler.refusing import NOT_VIETNAMESE, SAME_AS_NOWHERE, Doorkeeper
 from crawler.visit import Found, Lease, Next, Understanding, UrlKind, Visit
 from pipelines.models import Document, Fetch

@@ -19,7 +19,6 @@ from pipelines.errors import StorageError
 from pipelines.models import Document
 from pipelines.store import Store, Transaction
 from pipelines.store.articles import Outcome
-from pipelines.store.catalogue import keep_sites, keep_units
 from pipelines.store.runs import begin_run, end_run
 from pipelines.workers import Workers, run_all
 
@@ -67,9 +66,7 @@ def start_run(store: Store, command: str, sites: Mapping[str, Site], **settings:
     """The name of a new run that fetches nothing; units, catalogue and settings are written down with it."""
     run = new_run()
     with store.write() as tx:
-        keep_units(tx)
-        keep_sites(tx, [site.row() for site in sites.values()])
-        begin_run(tx, run, time.time(), {"command": command, **settings})
+        begin_run(tx, run, time.time(), {"command": command, **settings}, [site.row() for site in sites.values()])
     return run
 
 

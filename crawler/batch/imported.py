@@ -12,9 +12,9 @@ from crawler.archive.read import exchange_of, read_at
 from crawler.batch import Tally, kept, told
 from crawler.batch.archived_work import Archived, key_of, known_as
 from crawler.batch.checkpoint import Checkpoint, Place
-from crawler.keeping import archived_before
 from crawler.sites import Site
 from crawler.visit import Understanding
+from crawler.writer.keeping import archived_before
 from pipelines.models import Document, Fetch, Position
 from pipelines.store import Store, Transaction
 from pipelines.store import articles as store_articles

@@ -16,9 +16,9 @@ from scrapy.settings import BaseSettings
 from crawler.addresses import host_port, resolve
 from crawler.causes import in_words
 from crawler.content import TooLargeError, page_of
-from crawler.cookies import Jars, cookie_asked_for
 from crawler.exchange import Exchange, FetchError
-from crawler.robots import Rules, ask_rules
+from crawler.middlewares.cookies import Jars, cookie_asked_for
+from crawler.middlewares.robots import Rules, ask_rules
 from crawler.sites import Site
 from crawler.tls.climb import Climber
 from crawler.tls.handler import LadderHandler, limits_of

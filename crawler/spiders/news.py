@@ -12,13 +12,13 @@ from twisted.python.failure import Failure
 from crawler.causes import bug
 from crawler.desk import Desk
 from crawler.exchange import FetchError
+from crawler.middlewares.robots import RobotsClosedError
 from crawler.outcomes import after_error, after_exchange, refused
 from crawler.plan import plan_of
 from crawler.progress import PlainProgress, Progress
-from crawler.robots import RobotsClosedError
 from crawler.tls.ladder import HostPolicy
 from crawler.visit import Lease, Understanding, Visit
-from crawler.writer import Settle
+from crawler.writer.jobs import Settle
 
 
 class NewsSpider(Spider):

@@ -1,10 +1,12 @@
-"""The ladder's memory in table ``hosts``: read at start, written in a transaction of the caller."""
+"""The ladder's memory: in table ``hosts`` for good, written in a transaction of the caller; in this process for now."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from cryptography import x509
@@ -14,6 +16,27 @@ from crawler.tls.ladder import RUNGS, HostState
 
 # Written by us, and yet read as a stranger's: a file can be merged, edited or damaged.
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
+
+
+@dataclass
+class LastingMemory:
+    """What hosts need of TLS, for longer than a run. ``remember`` has a write done, by whoever may write."""
+
+    remember: Callable[[Callable[[sqlite3.Connection], None]], None]
+    _states: dict[str, HostState] = field(default_factory=dict)
+
+    def load(self, states: Mapping[str, HostState]) -> None:
+        """Takes over what the database knows."""
+        self._states.update(states)
+
+    def get(self, host: str) -> HostState | None:
+        """The state of a host:port."""
+        return self._states.get(host)
+
+    def put(self, host: str, state: HostState) -> None:
+        """Keeps the state of a host:port."""
+        self._states[host] = state
+        self.remember(lambda tx: save(tx, host, state))
 
 
 def load(db: sqlite3.Connection) -> dict[str, HostState]:

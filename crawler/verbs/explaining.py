@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crawler.addresses import canonical, clean, host_port
 from crawler.causes import in_words
 from crawler.discovery.traps import trap
-from crawler.robots import Rules
+from crawler.middlewares.robots import Rules
 from crawler.sites import Site, owner
 from pipelines.instants import instant
 from pipelines.store import Store

@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from crawler.robots import Rules
+from crawler.middlewares.robots import Rules
 from crawler.verbs.publishing_files import Release, changes, citation, data_card, licence
 from pipelines.corpus import run_corpus
 from pipelines.errors import InputError

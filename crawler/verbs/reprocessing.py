@@ -23,10 +23,10 @@ from crawler.batch import Engine, Tally, finish_run, kept, start_run, told
 from crawler.batch.archived_work import UNREADABLE, Archived
 from crawler.batch.checkpoint import Checkpoint, unfinished
 from crawler.batch.progress import progress
-from crawler.keeping import BY_KIND
 from crawler.lock import alone
 from crawler.sites import Site
 from crawler.visit import Understanding
+from crawler.writer.keeping import BY_KIND
 from pipelines.corpus import CorpusReport, run_corpus
 from pipelines.corpus.leftovers import drop_uncited, drop_unsaid
 from pipelines.errors import AttentionError, InputError

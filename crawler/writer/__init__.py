@@ -15,12 +15,12 @@ from dataclasses import dataclass, field, replace
 
 from crawler import frontier
 from crawler.archive import Archive
-from crawler.counting import Kept
 from crawler.frontier import LeaseLost, Outlook, Territory
-from crawler.keeping import Keeper
-from crawler.opening import Opening, take_back_dead
-from crawler.visit import Lease, Next, Understanding, Visit
+from crawler.visit import Kept, Lease, Next
 from crawler.work import cause_of
+from crawler.writer.jobs import Delivery, Job, Remember, Return, Settle
+from crawler.writer.keeping import Keeper
+from crawler.writer.opening import Opening, take_back_dead
 from pipelines.errors import DanchieuError, StorageError
 from pipelines.models import Position
 from pipelines.store import Store, Transaction
@@ -29,44 +29,6 @@ BATCH = 16  # visits that share one fsync
 BUFFER = 256  # leases held: in the buffer, on the wire, in the pool
 BEAT = 1.0
 RESCUE_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """A visit whose page has been understood, to be kept."""
-
-    visit: Visit
-    understanding: Understanding
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """A lease to give back as if it had not been taken."""
-
-    lease: Lease
-    after: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Remember:
-    """A small write of another room, such as what a host's TLS needs: called with the transaction."""
-
-    write: Callable[[Transaction], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What a turn of the writer gave: new leases, what became of visits, and what is left. Posted after the commit."""
-
-    leases: tuple[Lease, ...] = ()
-    kept: tuple[tuple[Lease, Kept], ...] = ()
-    outlook: Outlook = field(default_factory=lambda: Outlook(more=True))
-    opening: Opening | None = None
-    error: DanchieuError | None = None
-    stopped: bool = False
-
-
-Job = Settle | Return | Remember | None  # None stops the thread
 
 
 @dataclass
@@ -105,7 +67,7 @@ class Writer:
         try:
             with self.open_store() as store, self.open_archive() as archive:
                 opening = self.begin(store, archive.owner)
-                self.keeper.begin(store, archive.owner)
+                self.keeper.look_back(store)
                 self.post(Delivery(opening=opening))
                 while not self._stop:
                     self.post(self._turn(store, archive))

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from crawler.language import is_vietnamese
-from crawler.visit import Understanding, UrlState, Visit
+from crawler.visit import Kept, Understanding, Visit
 from pipelines.store import Transaction
 from pipelines.store import articles as store_articles
-from pipelines.store.articles import Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of a visit, for the counters; ``lost`` when the lease had passed to another process."""
-
-    state: UrlState = "done"
-    cause: str | None = None
-    outcome: Outcome = "none"
-    mentions: int = 0
-    added: int = 0  # addresses that were unknown
-    known: int = 0  # links to articles that were known before
-    lost: bool = False
 
 
 def count(tx: Transaction, run: str, visit: Visit, kept: Kept, understood: Understanding) -> None:

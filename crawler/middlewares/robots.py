@@ -20,7 +20,6 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.addresses import host_port, resolve
 from crawler.exchange import FetchError
 from crawler.sites import Site
-from crawler.writer import Remember
 from pipelines.instants import instant
 from pipelines.store import Transaction
 
@@ -106,7 +105,7 @@ class Robots:
                     self._known.pop(host, None)
                 else:
                     self._known[host] = rules
-                self.crawler.spider.desk.submit(Remember(lambda tx: save(tx, host, rules)))  # type: ignore[union-attr]
+                self.crawler.spider.desk.remember(lambda tx: save(tx, host, rules))  # type: ignore[union-attr]
         if rules.error is not None:
             raise rules.error
         if not rules.allows(request.url):

@@ -8,18 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from crawler import frontier
 from crawler.archive import Archive
-from crawler.counting import Kept, count
 from crawler.frontier import reopening as frontier_reopening
 from crawler.health.horizon import Horizon, horizon
 from crawler.outcomes import try_again
-from crawler.sites import Site
+from crawler.plan import Plan
 from crawler.tls.faults import host_faults
-from crawler.visit import Candidate, Found, Lease, Next, Understanding, UrlState, Visit
+from crawler.visit import Candidate, Found, Kept, Lease, Next, Understanding, UrlState, Visit
+from crawler.writer.counting import count
 from pipelines.models import Document, Fetch, PageKind, Position
 from pipelines.store import Store, Transaction
 from pipelines.store import articles as store_articles
 from pipelines.store.articles import article_id, record_fetch, sha256, store_document
-from pipelines.store.runs import begin_run
 from pipelines.store.tombstones import is_forgotten
 
 STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
@@ -42,24 +41,18 @@ BY_KIND: dict[PageKind, tuple[UrlState, str]] = {
 class Keeper:
     """Keeps visits for one run. Its methods are called by the writer's thread only."""
 
-    run: str
+    plan: Plan
     started: float
-    sites: Mapping[str, Site]
     clock: frontier.Clock
-    settings: Mapping[str, object] = field(default_factory=dict)
-    archive_all: bool = False
-    since: str | None = None
-    until: str | None = None
     articles: int = 0  # fetched in this run, for --limit
     _horizons: Mapping[str, Horizon] = field(default_factory=dict)
 
-    def begin(self, store: Store, owner: str) -> None:
-        """Writes the run's row, and finds out how far back it goes at each site."""
+    def look_back(self, store: Store) -> None:
+        """Finds out how far back the run goes at each site."""
+        plan = self.plan
         self._horizons = {
-            key: horizon(store, site, self.since, self.run, self.started) for key, site in self.sites.items()
+            key: horizon(store, site, plan.since, plan.run, self.started) for key, site in plan.sites.items()
         }
-        with store.write() as tx:
-            begin_run(tx, self.run, self.started, dict(self.settings) | {"archive": owner})
 
     def archive(self, store: Store, archive: Archive, visit: Visit, understood: Understanding) -> Position | None:
         """Where the exchange is archived, or None: what is known and unchanged, or was forgotten, is not kept."""
@@ -69,12 +62,12 @@ class Keeper:
         key = visit.lease.url if document is None else self.key(store.connection, visit, document)
         if is_forgotten(store.connection, visit.lease.url, key):
             return None
-        if not self.archive_all and document is not None and document.kind == "article":
+        if not self.plan.archive_all and document is not None and document.kind == "article":
             known = store.value("SELECT text_sha256 FROM articles WHERE id = ?", [article_id(key)])
             if known == sha256(document.text):
                 return None
         provenance = {
-            "run": self.run,
+            "run": self.plan.run,
             "url": visit.lease.url,
             "site": visit.lease.site,
             "body_sha256": visit.fetch.body_sha256,
@@ -90,7 +83,7 @@ class Keeper:
         now = self.clock()
         step = self._next(visit, understood, now)
         kind = _page_kind(visit, understood)
-        fetch = record_fetch(tx, visit.fetch, run=self.run, position=position, page_kind=kind)
+        fetch = record_fetch(tx, visit.fetch, run=self.plan.run, position=position, page_kind=kind)
         kept = Kept(step.state, step.cause)
         if understood.document is not None and understood.refusal is None:
             url = self.key(tx, visit, understood.document)
@@ -110,7 +103,7 @@ class Keeper:
             added, known = self._children(tx, visit, understood, fetch, now)
             kept = replace(kept, added=added, known=known)
         frontier.settle(tx, visit.lease, step, owner=owner, now=now)
-        count(tx, self.run, visit, kept, understood)
+        count(tx, self.plan.run, visit, kept, understood)
         self.articles += visit.lease.kind == "article" and visit.fetch.status == 200
         return kept
 
@@ -120,7 +113,7 @@ class Keeper:
         One that is stored already keeps the address it has, though its site may have moved since.
         """
         url = visit.lease.url
-        declared = self.sites[visit.lease.site].declared(url, document.canonical)
+        declared = self.plan.sites[visit.lease.site].declared(url, document.canonical)
         kept = connection.execute("SELECT 1 FROM articles WHERE id = ?", [article_id(url)]).fetchone()
         return declared if kept is None else url
 
@@ -175,7 +168,7 @@ class Keeper:
         """Whether an article, or one in a sitemap, may lie between horizon and ``until``; without a date it may."""
         first, last = candidate.days
         since = self._horizon(candidate.site).day
-        return (last or "9999") >= (since or "") and (first or "") <= (self.until or "9999")
+        return (last or "9999") >= (since or "") and (first or "") <= (self.plan.until or "9999")
 
     def _past(self, tx: Transaction, lease: Lease) -> bool:
         """Whether the articles of the page before this one, fetched by now, nearly all lie behind the horizon."""

@@ -18,8 +18,8 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.addresses import host_port
 from crawler.content import TooLargeError, page_of
-from crawler.cookie_stub import LARGEST, stub_cookie
 from crawler.exchange import Exchange
+from crawler.middlewares.cookie_stub import LARGEST, stub_cookie
 from crawler.sites import Site
 
 MOST_COOKIES = 100  # of one host; who sets more begins anew

@@ -13,6 +13,7 @@ from crawler.frontier import Territory
 from crawler.frontier import reopening as frontier_reopening
 from crawler.health.horizon import announcement
 from crawler.outcomes import PRIORITIES
+from crawler.plan import Plan
 from crawler.sites import Site
 from crawler.tables import counted
 from crawler.tls import memory
@@ -20,7 +21,7 @@ from crawler.tls.ladder import HostState
 from crawler.visit import Candidate, UrlKind
 from pipelines.errors import InputError
 from pipelines.store import Store, Transaction
-from pipelines.store.catalogue import keep_sites, keep_units
+from pipelines.store.runs import begin_run
 from pipelines.store.tombstones import tombstones, whole_site
 
 TAKE_OUT = "take what was forgotten out of the catalogue (danchieu explain URL says when and why)"
@@ -55,39 +56,28 @@ def territory(sites: Iterable[Site]) -> Territory:
     return Territory({site.id: site.delay for site in chosen}, frozenset(h for site in chosen for h in site.hosts))
 
 
-def open_run(
-    store: Store,
-    sites: Mapping[str, Site],
-    ground: Territory,
-    *,
-    owner: str,
-    started: float,
-    refetch: bool = False,
-    seeds: bool = True,
-    since: str | None = None,
-) -> Opening:
-    """What the run starts from, once the catalogue, the seeds and the rows that fell due are in the queue.
+def open_run(store: Store, plan: Plan, ground: Territory, *, owner: str, started: float) -> Opening:
+    """What the run starts from, once its row, the catalogue, the seeds and the rows that fell due are written.
 
     Sites that were forgotten are left out; raises ``InputError`` where no other is left.
     """
-    forgotten = _forgotten(store, sites.values())
-    sites = {name: site for name, site in sites.items() if name not in forgotten}
+    forgotten = _forgotten(store, plan.sites.values())
+    sites = {name: site for name, site in plan.sites.items() if name not in forgotten}
     if forgotten and not sites:
         raise InputError(f"{', '.join(sorted(forgotten))}: forgotten, so nothing is crawled; {TAKE_OUT}")
     recovered, repaired = take_back_dead(store, owner)
     repaired += mend_archive(store)
     with store.write() as tx:
-        keep_units(tx)
-        keep_sites(tx, [site.row() for site in sites.values()])
+        begin_run(tx, plan.run, started, plan.narrowed() | {"archive": owner}, [site.row() for site in sites.values()])
     with store.write() as tx:
-        for site in sites.values() if seeds else ():
+        for site in sites.values() if plan.seeds else ():
             _seed(tx, site, started)
         frontier_reopening.resume_deferred(tx, ground, now=started)
         frontier_reopening.reopen_due(tx, ground, now=started)
-        if refetch:
+        if plan.refetch:
             frontier_reopening.reopen_all(tx, ground)
         waiting = frontier.waiting(tx, ground)
-    costs = announcement(store, sites.values(), since, started)
+    costs = announcement(store, sites.values(), plan.since, started)
     return Opening(recovered, repaired, waiting, memory.load(store.connection), costs, forgotten)
 
 
