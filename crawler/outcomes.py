@@ -1,4 +1,4 @@
-"""What an answer, or its absence, means for the queue: pure decisions, from a lease and the wire to a visit."""
+"""What an answer, its absence, and what a page turned out to be mean for the queue: pure decisions on plain values."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from crawler.content import Content, TooLargeError, text, undo_content_coding
 from crawler.exchange import Exchange, FetchError
 from crawler.middlewares.cookie_stub import stub_cookie
 from crawler.sites import Site
-from crawler.visit import Candidate, Lease, Next, UrlState, Visit
+from crawler.visit import Candidate, Found, Lease, Next, Understanding, UrlState, Visit
 from pipelines.instants import instant
-from pipelines.models import Fetch, Page
+from pipelines.models import Fetch, Page, PageKind
 
 TRIES_A_RUN = 4  # then the address waits for the next run
 TRIES = 12  # over all runs, before it is given up
@@ -34,6 +34,16 @@ BY_STATUS: dict[int, tuple[UrlState, str]] = {
     410: ("gone", "gone"),
     451: ("blocked", "legal"),
 }
+# What a page that answered 200 turned out to be, other than an article.
+BY_KIND: dict[PageKind, tuple[UrlState, str]] = {
+    "listing": ("rejected", "listing"),
+    "error": ("rejected", "error-page"),
+    "blocked": ("blocked", "block-page"),
+    "soft_404": ("gone", "soft-404"),
+    "login": ("rejected", "login"),
+    "empty": ("rejected", "no-text"),
+}
+REVISITS = tuple(days * 86400.0 for days in (1, 3, 7, 30))  # then never unless asked
 TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 
 
@@ -98,6 +108,39 @@ def refused(lease: Lease, cause: str, now: float, *, state: UrlState = "rejected
     """The visit of an address that was not asked for at all, such as one that robots.txt closes."""
     fetch = Fetch(url=lease.url, site=lease.site, fetched_at=instant(now), attempts=0, error_class=cause)
     return Visit(lease, fetch, Next(state, cause=cause))
+
+
+def after_understanding(visit: Visit, understood: Understanding, now: float) -> Next:
+    """The state that a visit ends in, from what its page turned out to be."""
+    step = visit.next
+    if step.state != "done" or step.cause is not None:
+        return step
+    if understood.cause is not None and visit.lease.kind != "article":
+        return try_again(visit.lease, understood.cause, now)  # a lost listing loses all behind it
+    if understood.cause is not None:
+        return replace(step, state="failed", cause=understood.cause)
+    if understood.refusal is not None:
+        return replace(step, state=understood.refusal.state, cause=understood.refusal.cause)
+    document = understood.document
+    if document is not None and document.kind != "article":
+        state, cause = BY_KIND[document.kind]
+        return replace(step, state=state, cause=cause, host_failed=document.kind == "blocked")
+    if visit.lease.kind == "article":
+        interval = _following(visit.lease.interval)
+        return replace(step, retry_at=now + interval if interval else None, interval=interval)
+    return replace(step, cause=_led_nowhere(understood.found))
+
+
+def _following(passed: float | None) -> float | None:
+    """The pause before the next look at an article, in seconds; None after the last."""
+    return next((interval for interval in REVISITS if interval > (passed or 0)), None)
+
+
+def _led_nowhere(found: Found | None) -> str | None:
+    """Why a page that lists others led to no article and no sitemap, or None."""
+    if found is None or any(candidate.kind != "listing" for candidate in found.candidates):
+        return None
+    return "no-match" if found.n_links else "no-links"
 
 
 def _judge(lease: Lease, exchange: Exchange, content: Content, site: Site, now: float) -> Next:

@@ -14,11 +14,10 @@ from crawler.batch.archived_work import Archived, key_of, known_as
 from crawler.batch.checkpoint import Checkpoint, Place
 from crawler.sites import Site
 from crawler.visit import Understanding
-from crawler.writer.keeping import archived_before
 from pipelines.models import Document, Fetch, Position
 from pipelines.store import Store, Transaction
 from pipelines.store import articles as store_articles
-from pipelines.store.articles import record_fetch, store_document
+from pipelines.store.articles import archived_before, record_fetch, store_document
 from pipelines.store.tombstones import is_forgotten
 
 
@@ -94,7 +93,7 @@ def keep_imported(
     provenance["run"] = checkpoint.run
     if job.archived.flags:
         provenance["flags"] = list(job.archived.flags)
-    position = archive.append(exchange_of(job.whole()), provenance, same_as=archived_before(store, fetch))
+    position = archive.append(exchange_of(job.whole()), provenance, same_as=archived_before(store.connection, fetch))
     archive.sync()
     tally.add(*kept(store, lambda tx, found: _write(tx, checkpoint, job, position, found), understood))
 

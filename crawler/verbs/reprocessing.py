@@ -24,9 +24,9 @@ from crawler.batch.archived_work import UNREADABLE, Archived
 from crawler.batch.checkpoint import Checkpoint, unfinished
 from crawler.batch.progress import progress
 from crawler.lock import alone
+from crawler.outcomes import BY_KIND
 from crawler.sites import Site
 from crawler.visit import Understanding
-from crawler.writer.keeping import BY_KIND
 from pipelines.corpus import CorpusReport, run_corpus
 from pipelines.corpus.leftovers import drop_uncited, drop_unsaid
 from pipelines.errors import AttentionError, InputError

@@ -10,31 +10,20 @@ from crawler import frontier
 from crawler.archive import Archive
 from crawler.frontier import reopening as frontier_reopening
 from crawler.health.horizon import Horizon, horizon
-from crawler.outcomes import try_again
+from crawler.outcomes import after_understanding
 from crawler.plan import Plan
 from crawler.tls.faults import host_faults
-from crawler.visit import Candidate, Found, Kept, Lease, Next, Understanding, UrlState, Visit
+from crawler.visit import Candidate, Kept, Lease, Next, Understanding, Visit
 from crawler.writer.counting import count
-from pipelines.models import Document, Fetch, PageKind, Position
+from pipelines.models import Document, Position
 from pipelines.store import Store, Transaction
 from pipelines.store import articles as store_articles
-from pipelines.store.articles import article_id, record_fetch, sha256, store_document
+from pipelines.store.articles import archived_before, article_id, record_fetch, sha256, store_document
 from pipelines.store.tombstones import is_forgotten
 
 STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
 DATED_ENOUGH, OLDER_SHARE = 3, 0.8  # of a listing page's articles, to say that the next page is older still
 ORDINARY = frozenset({"off site"})  # links that every page has and no reader misses; caps are noted
-REVISITS = tuple(days * 86400.0 for days in (1, 3, 7, 30))  # then never unless asked
-
-# What a page that answered 200 turned out to be, other than an article.
-BY_KIND: dict[PageKind, tuple[UrlState, str]] = {
-    "listing": ("rejected", "listing"),
-    "error": ("rejected", "error-page"),
-    "blocked": ("blocked", "block-page"),
-    "soft_404": ("gone", "soft-404"),
-    "login": ("rejected", "login"),
-    "empty": ("rejected", "no-text"),
-}
 
 
 @dataclass
@@ -74,14 +63,14 @@ class Keeper:
             "bytes": visit.fetch.bytes,
             "page_kind": _page_kind(visit, understood),
         }
-        return archive.append(visit.exchange, provenance, same_as=archived_before(store, visit.fetch))
+        return archive.append(visit.exchange, provenance, same_as=archived_before(store.connection, visit.fetch))
 
     def keep(
         self, tx: Transaction, owner: str, visit: Visit, understood: Understanding, position: Position | None
     ) -> Kept:
         """Writes all rows of a visit and ends its lease; raises ``LeaseLost`` when it is no longer ours."""
         now = self.clock()
-        step = self._next(visit, understood, now)
+        step = after_understanding(visit, understood, now)
         kind = _page_kind(visit, understood)
         fetch = record_fetch(tx, visit.fetch, run=self.plan.run, position=position, page_kind=kind)
         kept = Kept(step.state, step.cause)
@@ -116,26 +105,6 @@ class Keeper:
         declared = self.plan.sites[visit.lease.site].declared(url, document.canonical)
         kept = connection.execute("SELECT 1 FROM articles WHERE id = ?", [article_id(url)]).fetchone()
         return declared if kept is None else url
-
-    def _next(self, visit: Visit, understood: Understanding, now: float) -> Next:
-        """The state that follows from what the page turned out to be."""
-        step = visit.next
-        if step.state != "done" or step.cause is not None:
-            return step
-        if understood.cause is not None and visit.lease.kind != "article":
-            return try_again(visit.lease, understood.cause, now)  # a lost listing loses all behind it
-        if understood.cause is not None:
-            return replace(step, state="failed", cause=understood.cause)
-        if understood.refusal is not None:
-            return replace(step, state=understood.refusal.state, cause=understood.refusal.cause)
-        document = understood.document
-        if document is not None and document.kind != "article":
-            state, cause = BY_KIND[document.kind]
-            return replace(step, state=state, cause=cause, host_failed=document.kind == "blocked")
-        if visit.lease.kind == "article":
-            interval = _following(visit.lease.interval)
-            return replace(step, retry_at=now + interval if interval else None, interval=interval)
-        return replace(step, cause=_led_nowhere(understood.found))
 
     def _children(
         self, tx: Transaction, visit: Visit, understood: Understanding, fetch: int, now: float
@@ -184,30 +153,8 @@ class Keeper:
         return bool(row["dated"] >= DATED_ENOUGH and row["older"] >= OLDER_SHARE * row["dated"])
 
 
-def archived_before(store: Store, fetch: Fetch) -> Position | None:
-    """Where the same body of the same address is archived already: a ``revisit`` then refers to it."""
-    rows = store.rows(
-        "SELECT warc_file, warc_offset, warc_length FROM fetches"
-        " WHERE url = ? AND body_sha256 = ? AND warc_file IS NOT NULL ORDER BY id DESC LIMIT 1",
-        [fetch.url, fetch.body_sha256],
-    )
-    return Position(*rows[0]) if rows else None
-
-
 def _behind(candidate: Candidate, depth: int, stale: int) -> Candidate:
     return replace(candidate, depth=depth, stale=stale)
-
-
-def _following(passed: float | None) -> float | None:
-    """The pause before the next look at an article, in seconds; None after the last."""
-    return next((interval for interval in REVISITS if interval > (passed or 0)), None)
-
-
-def _led_nowhere(found: Found | None) -> str | None:
-    """Why a page that lists others led to no article and no sitemap, or None."""
-    if found is None or any(candidate.kind != "listing" for candidate in found.candidates):
-        return None
-    return "no-match" if found.n_links else "no-links"
 
 
 def _page_kind(visit: Visit, understood: Understanding) -> str | None:

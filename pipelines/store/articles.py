@@ -66,6 +66,16 @@ def record_fetch(
     return insert(tx, "fetches", row)
 
 
+def archived_before(connection: sqlite3.Connection, fetch: Fetch) -> Position | None:
+    """Where the same body of the same address is archived already: a ``revisit`` then refers to it."""
+    row = connection.execute(
+        "SELECT warc_file, warc_offset, warc_length FROM fetches"
+        " WHERE url = ? AND body_sha256 = ? AND warc_file IS NOT NULL ORDER BY id DESC LIMIT 1",
+        [fetch.url, fetch.body_sha256],
+    ).fetchone()
+    return Position(*row) if row else None
+
+
 def store_document(
     tx: Transaction,
     document: Document,

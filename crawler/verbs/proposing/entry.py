@@ -12,7 +12,7 @@ from crawler.addresses import registered_domain
 from crawler.discovery.html import Anchor, read_anchors, read_head
 from crawler.discovery.traps import trap
 from crawler.sites import Site
-from crawler.verbs.proposing_forms import EXAMPLES, HEADLINE, escaped, shared_form
+from crawler.verbs.proposing.forms import EXAMPLES, HEADLINE, escaped, shared_form
 from pipelines.decode import decode
 from pipelines.errors import InputError
 from pipelines.models import Page
