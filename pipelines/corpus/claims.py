@@ -7,7 +7,7 @@ What no article says any more is said no more: a regulation nobody cites keeps w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 import numpy as np
@@ -24,7 +24,12 @@ def keep_names(store: Store, ballots: Ballots) -> int:
     """How many regulations were given another label, symbol, code, day of issue or term."""
     spelled = (_spellings(ballots, field) for field in ("symbol", "surface"))
     fill(store, "spelled", ("field", "regulation", "article", "i"), chain.from_iterable(spelled))
-    fill(store, "dated", ("regulation", "article", "i"), _undisputed(ballots, "date"))
+    fill(
+        store,
+        "dated",
+        ("regulation", "article", "i"),
+        _undisputed(ballots, *_vote(ballots, ballots.regulation, "date")),
+    )
     columns = ("id", "label", "symbol", "issuer_code", "issued", "issued_precision", "term")
     fill(store, "fresh_names", columns, list(_named(store)))
     return update_rows(store, "regulations", "id", "fresh_names")
@@ -32,11 +37,12 @@ def keep_names(store: Store, ballots: Ballots) -> int:
 
 def keep_claims(store: Store, ballots: Ballots) -> int:
     """How many claims, and regulations by them, changed."""
-    fill(store, "said", ("field", "regulation", "n_clusters", "article", "i"), _claims(ballots))
+    votes = {field: _vote(ballots, ballots.regulation, field) for field in ("date", "issuer", "subject")}
+    fill(store, "said", ("field", "regulation", "n_clusters", "article", "i"), _claims(ballots, votes))
     prepare(store, "fresh_claims", _CLAIMS)
     changed = replace_rows(store, "claims", ("regulation", "field", "value"), "fresh_claims")
-    for field in ("issuer", "subject"):
-        fill(store, f"{field}s", ("regulation", "article", "i"), _undisputed(ballots, field))
+    fill(store, "issuers", ("regulation", "article", "i"), _undisputed(ballots, *votes["issuer"]))
+    fill(store, "subjects", ("regulation", "article", "i"), _undisputed(ballots, *votes["subject"]))
     prepare(store, "fresh_columns", _COLUMNS)
     return changed + update_rows(store, "regulations", "id", "fresh_columns")
 
@@ -48,21 +54,20 @@ def _spellings(ballots: Ballots, field: str) -> Iterator[tuple[object, ...]]:
     return table(field, ballots.regulations[ballots.page_says[rows]], *ballots.places(rows))
 
 
-def _undisputed(ballots: Ballots, field: str) -> Iterator[tuple[object, ...]]:
+def _undisputed(ballots: Ballots, groups: Groups, votes: Integers) -> Iterator[tuple[object, ...]]:
     """Of each regulation what most clusters say of it, where that is one thing, by the first citation that says it."""
-    groups, votes = _vote(ballots, ballots.regulation, field)
     leaders = groups.first[leading(votes, ballots.regulation[groups.first])]
     regulations, at, n = np.unique(ballots.regulation[leaders], return_index=True, return_counts=True)
     return table(ballots.regulations[regulations[n == 1]], *ballots.places(leaders[at[n == 1]]))
 
 
-def _claims(ballots: Ballots) -> Iterator[tuple[object, ...]]:
+def _claims(ballots: Ballots, votes: Mapping[str, tuple[Groups, Integers]]) -> Iterator[tuple[object, ...]]:
     """What is said of each regulation, by how many clusters, and first in which citation; as these lie on the disk."""
-    found = [(field, *_vote(ballots, ballots.regulation, field)) for field in ("date", "issuer", "subject")]
-    fields = np.concatenate([np.full(len(votes), field, object) for field, _, votes in found])
-    rows, votes = (np.concatenate(parts) for parts in zip(*((g.first, votes) for _, g, votes in found), strict=True))
+    fields = np.concatenate([np.full(len(n), field, object) for field, (_, n) in votes.items()])
+    rows = np.concatenate([groups.first for groups, _ in votes.values()])
+    n_clusters = np.concatenate([n for _, n in votes.values()])
     articles, numbers = ballots.places(rows)
-    columns = fields, ballots.regulations[ballots.regulation[rows]], votes, articles, numbers
+    columns = fields, ballots.regulations[ballots.regulation[rows]], n_clusters, articles, numbers
     order = np.lexsort((numbers, articles))
     return table(*(column[order] for column in columns))
 
