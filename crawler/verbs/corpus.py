@@ -14,7 +14,7 @@ _SAID = {
     "corrections": ("correction", "applied"),
     "texts": ("text", "sketched, to be compared with the others"),
     "clusters": ("article", "put into another group of near copies"),
-    "ballots": ("article", "read for what its citations say"),
+    "ballots": ("article", "read for what they say of regulations"),
     "names": ("regulation", "given another name, symbol, day or term"),
     "identities": ("answer", "changed to which regulation a citation means, or which two are one"),
     "claims": ("claim", "changed of what pages say of a regulation, or of what most of them say"),
