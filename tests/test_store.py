@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlite_utils import Database
@@ -162,6 +165,38 @@ def test_a_stranger_s_database_is_left_alone(path: Path) -> None:
     with pytest.raises(StorageError, match="not a danchieu database"):
         Store.open(path)
     assert path.read_bytes() == before
+
+
+@contextmanager
+def unable_to_write(folder: Path) -> Iterator[None]:
+    """This process may read in the folder and not write; as root, whom no mode stops, it is somebody else so long."""
+    folder.chmod(0o555)
+    user = os.geteuid()
+    os.seteuid(65534 if user == 0 else user)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o755)
+
+
+def test_a_reader_needs_no_writable_disk() -> None:
+    with TemporaryDirectory() as name:
+        path = Path(name) / "danh mục?#%20.db"
+        Store.open(path).close()
+        with unable_to_write(path.parent), reading(path) as store:
+            assert store.value("SELECT count(*) FROM articles") == 0
+            assert not list(path.parent.glob("*-shm")), "else this test shows nothing"
+
+
+def test_a_log_that_cannot_be_read_is_not_passed_over() -> None:
+    """What it holds would be missing without a word."""
+    with TemporaryDirectory() as name:
+        path = Path(name) / "danchieu.db"
+        Store.open(path).close()
+        path.with_name("danchieu.db-wal").write_bytes(b"of a writer that was killed")
+        with unable_to_write(path.parent), pytest.raises(StorageError, match="cannot be written"), reading(path):
+            pass
 
 
 def test_a_reader_cannot_write(path: Path) -> None:

@@ -137,11 +137,37 @@ class Store:
         self.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def _connect(path: Path | str) -> sqlite3.Connection:
+    """A connection to a file, or to what a URI of SQLite names."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=isinstance(path, str)
+    )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that never writes. Raises ``sqlite3.Error``.
+
+    SQLite writes files beside a database in WAL mode even to read it. Where it may not, the file is taken as one that
+    nobody changes, which is wrong only while a log waits to be folded in.
+    """
+    connection = _connect(path)
+    connection.execute("PRAGMA query_only = ON")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or _has_log(path):
+            raise
+        connection = _connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
+    return connection
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _go_over_to_log(connection: sqlite3.Connection) -> None:
@@ -170,15 +196,17 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path, *, empty: bool =
 
 @contextmanager
 def reading(path: Path) -> Iterator[Store]:
-    """A database opened for reading only; raises ``InputError`` when it is missing, ``StorageError`` when not ours."""
+    """A database opened for reading only, from a read-only disk too.
+
+    Raises ``InputError`` when it is missing, ``StorageError`` when it is not ours or cannot be read.
+    """
     if path.is_dir():
         raise InputError(f"{path} is a folder: name the database file with --db")
     if not path.is_file():
         raise InputError(f"{path} does not exist: run `danchieu demo` or `danchieu crawl` first, or name one with --db")
     connection: sqlite3.Connection | None = None
     try:
-        connection = _connect(path)
-        connection.execute("PRAGMA query_only = ON")
+        connection = _connect_to_read(path)
         _refuse_foreign(connection, path, empty=True)
         refuse_newer(connection, path)
         yield Store(path, connection)
