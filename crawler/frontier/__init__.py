@@ -202,7 +202,8 @@ def settle(tx: Transaction, held: Lease, step: Next, *, owner: str, now: float) 
         raise LeaseLost(held.url)
     if step.alias_of is not None:  # a target that was forgotten is not in the queue
         tx.execute(
-            "INSERT INTO url_aliases(alias, url) SELECT ?, url FROM urls WHERE url = ? ON CONFLICT DO NOTHING",
+            "INSERT INTO url_aliases(alias, url) SELECT ?, url FROM urls WHERE url = ?"
+            " ON CONFLICT(alias) DO UPDATE SET url = excluded.url",  # it may lead elsewhere than it did
             [held.url, step.alias_of],
         )
     if step.host_failed is not None:

@@ -24,6 +24,13 @@ _UNKNOWN = """
 SELECT issuer_code AS code, count(*) AS n FROM mentions, json_each(mentions.flags)
 WHERE json_each.value = 'unknown_issuer' AND issuer_code IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 20
 """
+_CAPPED = """
+SELECT f.site, substr(n.text, 1, instr(n.text, ':') - 1) AS reason,
+  sum(CAST(substr(n.text, instr(n.text, ':') + 1) AS INTEGER)) AS links, count(*) AS pages, min(f.url) AS url
+FROM site_status s JOIN fetches f ON f.run = s.last_run AND f.site = s.site JOIN notes n ON n.fetch = f.id
+WHERE n.kind = 'links_refused' AND reason IN ('too many', 'too many sitemaps', 'page cap', 'cut short')
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
 _QUEUE = "SELECT state, count(*) AS n FROM urls GROUP BY state ORDER BY state"
 _FAILED = "SELECT cause, count(*) AS n FROM urls WHERE state = 'failed' GROUP BY cause ORDER BY n DESC, 1"
 
@@ -43,12 +50,13 @@ GROUP BY state ORDER BY n DESC
 
 
 def status(store: Store) -> dict[str, Any]:
-    """What is known of the crawl: sites, queue, causes of failure, unknown codes, unfit corrections, sizes."""
+    """What is known of the crawl: sites, queue, failures, caps reached, unknown codes, unfit corrections, sizes."""
     growth = _growth(archive_folder(store.path))
     return {
         "sites": [dict(row) for row in store.rows(_SITES)],
         "queue": {row["state"]: row["n"] for row in store.rows(_QUEUE)},
         "failed": [dict(row) for row in store.rows(_FAILED)],
+        "capped": [dict(row) for row in store.rows(_CAPPED)],
         "coverage": {row["state"]: row["n"] for row in store.rows(_COVERAGE)},
         "unknown_codes": [dict(row) for row in store.rows(_UNKNOWN)],
         "unfit_corrections": [dict(row) for row in store.rows(_UNFIT)],
@@ -125,6 +133,10 @@ def as_lines(found: dict[str, Any]) -> list[str]:
     queue = ", ".join(f"{n} {state}" for state, n in found["queue"].items())
     lines = [f"queue: {queue or 'empty'}"]
     lines += [f"failed: {row['n']} because of {row['cause']}" for row in found["failed"]]
+    lines += [
+        f"{row['site']}: links not followed ({row['reason']}): {row['links']}, as on {row['url']}"
+        for row in found["capped"]
+    ]
     if found["coverage"]:
         days = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in found["coverage"].items())
         lines.append(f"days of sites in the last thirty days: {days}")

@@ -121,8 +121,9 @@ class Writer:
         """What became of a visit; an error that is not the storage's is the page's, and the page fails with it."""
         self._held.pop(job.visit.lease.url, None)
         try:
+            ahead = self.keeper.add_ahead(store, job.visit, job.understanding)
             with store.write() as tx:
-                return self.keeper.keep(tx, owner, job.visit, job.understanding, position)
+                return self.keeper.keep(tx, owner, job.visit, job.understanding, position, ahead=ahead)
         except LeaseLost:
             return Kept(lost=True)
         except StorageError:

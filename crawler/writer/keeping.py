@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crawler import frontier
 from crawler.archive import Archive
+from crawler.frontier import redirects as frontier_redirects
 from crawler.frontier import reopening as frontier_reopening
 from crawler.health.horizon import Horizon, horizon
 from crawler.outcomes import after_understanding
 from crawler.plan import Plan
 from crawler.tls.faults import host_faults
-from crawler.visit import Candidate, Kept, Lease, Next, Understanding, Visit
+from crawler.visit import Candidate, Found, Kept, Lease, Next, Understanding, Visit
 from crawler.writer.counting import count
 from pipelines.models import Document, Position
 from pipelines.store import Store, Transaction
@@ -24,6 +27,20 @@ from pipelines.store.tombstones import is_forgotten
 STALE_PAGES = 2  # listing pages in a row without anything new, after which the rest is known
 DATED_ENOUGH, OLDER_SHARE = 3, 0.8  # of a listing page's articles, to say that the next page is older still
 ORDINARY = frozenset({"off site"})  # links that every page has and no reader misses; caps are noted
+
+AT_ONCE = 1000  # links of a page that its own transaction takes: some 30 ms
+FEW = 50  # links between two looks at the clock
+STRETCH_SECONDS = 0.05
+MAX_SITEMAPS = 1000  # of one index: a month each would be eighty years, and at 2 s between two they take half an hour
+TOO_MANY_SITEMAPS = "too many sitemaps"
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """How many addresses a page named that were unknown, and how many articles that earlier runs knew."""
+
+    new: int
+    known: int
 
 
 @dataclass
@@ -66,11 +83,21 @@ class Keeper:
         return archive.append(visit.exchange, provenance, same_as=archived_before(store.connection, visit.fetch))
 
     def keep(
-        self, tx: Transaction, owner: str, visit: Visit, understood: Understanding, position: Position | None
+        self,
+        tx: Transaction,
+        owner: str,
+        visit: Visit,
+        understood: Understanding,
+        position: Position | None,
+        *,
+        ahead: Gain | None = None,
     ) -> Kept:
-        """Writes all rows of a visit and ends its lease; raises ``LeaseLost`` when it is no longer ours."""
+        """Writes all rows of a visit and ends its lease; raises ``LeaseLost`` when it is no longer ours.
+
+        ``ahead`` is what `add_ahead` gave.
+        """
         now = self.clock()
-        step = after_understanding(visit, understood, now)
+        step = frontier_redirects.unless_circular(tx, visit.lease.url, after_understanding(visit, understood, now))
         kind = _page_kind(visit, understood)
         fetch = record_fetch(tx, visit.fetch, run=self.plan.run, position=position, page_kind=kind)
         kept = Kept(step.state, step.cause)
@@ -81,16 +108,10 @@ class Keeper:
             if stored.outcome == "forgotten":
                 step = Next("rejected", cause="forgotten")
         if step.children:
-            frontier.add(tx, step.children, now=now, found_on=visit.lease.url)
-            frontier_reopening.reopen(
-                tx, [c.url for c in step.children], before=self.started, now=now, stale=visit.lease.stale
-            )
+            self._queue(tx, visit.lease, step.children, now, stale=visit.lease.stale)
         if understood.found is not None:
-            frontier_reopening.reopen_unreached(
-                tx, visit.lease.site, visit.lease.host, host_faults(), before=self.started
-            )
-            added, known = self._children(tx, visit, understood, fetch, now)
-            kept = replace(kept, added=added, known=known)
+            gain = self._keep_links(tx, visit.lease, understood.found, fetch, now, ahead)
+            kept = replace(kept, added=gain.new, known=gain.known)
         frontier.settle(tx, visit.lease, step, owner=owner, now=now)
         count(tx, self.plan.run, visit, kept, understood)
         self.articles += visit.lease.kind == "article" and visit.fetch.status == 200
@@ -106,29 +127,60 @@ class Keeper:
         kept = connection.execute("SELECT 1 FROM articles WHERE id = ?", [article_id(url)]).fetchone()
         return declared if kept is None else url
 
-    def _children(
-        self, tx: Transaction, visit: Visit, understood: Understanding, fetch: int, now: float
-    ) -> tuple[int, int]:
-        """How many new addresses a listing gave, and how many known articles; its next page is followed while pages
-        show something new."""
-        assert understood.found is not None, "called for a listing"
-        lease = visit.lease
-        candidates = understood.found.candidates
-        articles = [c for c in candidates if c.kind == "article" and self._in_time(c)]
-        new = frontier.add(tx, articles, now=now, found_on=lease.url)
-        known = frontier.known_before(tx, articles, before=self.started)
-        for reason, n in understood.found.refused:
+    def add_ahead(self, store: Store, visit: Visit, understood: Understanding) -> Gain | None:
+        """What a page of very many links gave, added in short transactions before its own; None for any other page.
+
+        Ten thousand links in one would keep other processes from writing for a third of a second. Who is killed in
+        between visits the page again, and finds what was added.
+        """
+        found = understood.found
+        if found is None or len(found.candidates) <= AT_ONCE:
+            return None
+        articles = self._articles(found)
+        known = frontier.known_before(store.connection, articles, before=self.started)
+        waiting, now, new = deque(articles), self.clock(), 0
+        while waiting:
+            until = time.monotonic() + STRETCH_SECONDS
+            with store.write() as tx:
+                while waiting and time.monotonic() < until:
+                    few = [waiting.popleft() for _ in range(min(FEW, len(waiting)))]
+                    new += frontier.add(tx, few, now=now, found_on=visit.lease.url)
+        return Gain(new, known)
+
+    def _keep_links(
+        self, tx: Transaction, lease: Lease, found: Found, fetch: int, now: float, ahead: Gain | None
+    ) -> Gain:
+        """What a listing, feed or sitemap gave; its next page is followed while pages show something new."""
+        frontier_reopening.reopen_unreached(tx, lease.site, lease.host, host_faults(), before=self.started)
+        gain = ahead or self._add_articles(tx, lease, self._articles(found), now)
+        stale = 0 if gain.new else lease.stale + 1
+        fresh = stale < STALE_PAGES or self._horizon(lease.site).behind
+        refused = list(found.refused)
+        if fresh and lease.depth < frontier.MAX_DEPTH and not self._past(tx, lease):
+            listings = [c for c in found.candidates if c.kind == "listing"]
+            sitemaps = [c for c in found.candidates if c.kind == "sitemap" and self._in_time(c)]
+            if len(sitemaps) > MAX_SITEMAPS:
+                refused.append((TOO_MANY_SITEMAPS, len(sitemaps) - MAX_SITEMAPS))
+            more = [_behind(c, lease.depth + 1, stale) for c in (*listings, *_newest(sitemaps))]
+            gain = replace(gain, new=gain.new + self._queue(tx, lease, more, now, stale=stale))
+        for reason, n in refused:
             if reason not in ORDINARY:
                 note = {"fetch": fetch, "kind": "links_refused", "text": f"{reason}: {n}"}
                 store_articles.insert(tx, "notes", note)
-        stale = 0 if new else lease.stale + 1
-        fresh = stale < STALE_PAGES or self._horizon(lease.site).behind
-        if fresh and lease.depth < frontier.MAX_DEPTH and not self._past(tx, lease):
-            wanted = (c for c in candidates if c.kind == "listing" or (c.kind == "sitemap" and self._in_time(c)))
-            more = [_behind(c, lease.depth + 1, stale) for c in wanted]
-            new += frontier.add(tx, more, now=now, found_on=lease.url)
-            frontier_reopening.reopen(tx, [c.url for c in more], before=self.started, now=now, stale=stale)
-        return new, known
+        return gain
+
+    def _add_articles(self, tx: Transaction, lease: Lease, articles: Sequence[Candidate], now: float) -> Gain:
+        new = frontier.add(tx, articles, now=now, found_on=lease.url)
+        return Gain(new, frontier.known_before(tx, articles, before=self.started))
+
+    def _queue(self, tx: Transaction, lease: Lease, pages: Sequence[Candidate], now: float, *, stale: int) -> int:
+        """How many of the pages that a lease led to were unknown; listings among the known are visited again."""
+        new = frontier.add(tx, pages, now=now, found_on=lease.url)
+        frontier_reopening.reopen(tx, [page.url for page in pages], before=self.started, now=now, stale=stale)
+        return new
+
+    def _articles(self, found: Found) -> list[Candidate]:
+        return [c for c in found.candidates if c.kind == "article" and self._in_time(c)]
 
     def _horizon(self, site: str) -> Horizon:
         return self._horizons.get(site) or Horizon()
@@ -151,6 +203,11 @@ class Keeper:
             {"since": since, "url": lease.url},
         ).fetchone()
         return bool(row["dated"] >= DATED_ENOUGH and row["older"] >= OLDER_SHARE * row["dated"])
+
+
+def _newest(sitemaps: Sequence[Candidate]) -> Sequence[Candidate]:
+    """As many sitemaps as one index may lead to: by the last day they can be of, else in the order of the index."""
+    return sorted(sitemaps, key=lambda c: c.days[1] or c.days[0] or "", reverse=True)[:MAX_SITEMAPS]
 
 
 def _behind(candidate: Candidate, depth: int, stale: int) -> Candidate:
