@@ -49,6 +49,7 @@ def body(html: str, rules: Rules | None = None) -> list[str]:
         ("<figure><img><figcaption>c</figcaption></figure>", [("caption", "c")]),
         ("<p><img></p><p><em>Quang cảnh</em></p><p>Sau</p>", [("caption", "Quang cảnh"), ("body", "Sau")]),
         ("<p><img></p><p>Quang cảnh. Ảnh: Đ.T</p>", [("caption", "Quang cảnh. Ảnh: Đ.T")]),
+        ("<p>xong<sup><a href='#n1'>1</a></sup>.</p>", [("body", "xong.")]),
         ("<p>số 14<sup>(1)</sup>/QĐ, 5 m<sup>2</sup></p>", [("body", "số 14/QĐ, 5 m2")]),
         ("<p>a<script>x</script>b<select><option>o</option></select>c</p>", [("body", "abc")]),
         ("<span>a</span><span>b</span>", [("body", "ab")]),
@@ -317,6 +318,13 @@ def test_state_for_scripts_is_read(script: str) -> None:
     assert (found.extractor, [b.text for b in found.blocks]) == ("embedded", [PROSE] * 3)
 
 
+def test_summaries_beside_a_short_article_are_not_its_text() -> None:
+    text = "<p>Giá thu mua sáng qua giảm bốn nghìn đồng một ký so với tuần trước, theo các vựa ở thôn Ba.</p>" * 2
+    view = look(parse(article(f"<p>20/02/2023</p>{text}", after=f"<div>{TEASERS}</div>")), Rules())
+    found = find_body(view)
+    assert (len(found.blocks), found.audit.missing, page_kind(view, found, "x")[0]) == (2, (), "article")
+
+
 def test_state_of_another_article_is_left() -> None:
     mine, other = (f"<p>{PROSE} {word}.</p>" * n for word, n in (("Mình", 3), ("Khác", 9)))
     title = {"rendered": "Chuẩn bị lấy phiếu tín nhiệm ở cơ sở"}
@@ -353,6 +361,11 @@ TEASERS = "".join(f"<div><a href='/{i}'>Tin thứ {i} trong chuyên mục này</
         (article(f"<p>{PROSE}</p>" * 4, after=f"<h3>Tin khác</h3>{TEASERS}"), "https://b.example/a1.html", "article"),
         (f"<h1>Thời sự</h1>{TEASERS}", "https://b.example/a-post1.html", "listing"),
         (f"<div>{TEASERS}</div>", "https://b.example/", "listing"),
+        (
+            f"<h1>Chuyển đổi số</h1><p>{PROSE} {PROSE}</p>" + "<p><a href=x>Một tin trong danh sách này</a></p>" * 12,
+            "https://b.example/x.html",
+            "listing",
+        ),
         (f"<h1>Thời sự</h1>{TEASERS[: len(TEASERS) // 3]}", "https://b.example/a-post1.html", "listing"),
         (f"<h1>Kết quả tìm kiếm</h1>{TEASERS}", "https://b.example/tim-kiem?q=x", "listing"),
         (

@@ -82,7 +82,8 @@ def test_page(case: Case, documents: dict[str, Document]) -> None:
 
 def test_gate(documents: dict[str, Document]) -> None:
     """The floors of the project, over all pages together; the message is the table."""
-    share: dict[str, list[bool]] = {name: [] for name in ("references", "paragraphs", "title", "date", "author")}
+    fields = ("references", "paragraphs", "title", "date", "author", "origin", "origin told")
+    share: dict[str, list[bool]] = {name: [] for name in fields}
     leaks, wrong_dates = [], []
     for case in ARTICLES:
         document, expected = documents[case.name], case.expected
@@ -94,9 +95,13 @@ def test_gate(documents: dict[str, Document]) -> None:
         share["date"].append(day == expected["published"])
         wrong_dates += [(case.name, day)] if day not in (None, expected["published"]) else []
         share["author"].append(metadata.author == expected["author"])
+        right = (metadata.origin, metadata.source_name) == (expected["origin"], expected["source_name"])
+        share["origin"].append(right)
+        share["origin told"] += [right] if metadata.origin != "unknown" else []
         leaks += [(case.name, text) for text in expected["absent"] if text in document.text]
     shares = {name: sum(hits) / len(hits) for name, hits in share.items()}
     floors = {"references": 1.0, "paragraphs": 0.99, "title": 1.0, "date": 0.98, "author": 0.9}
+    floors |= {"origin told": 0.95, "origin": 0.95}
     assert len(ARTICLES) >= 30
     assert leaks == []
     assert wrong_dates == []

@@ -111,7 +111,7 @@ def between(view: View, found: Found) -> list[Block]:
 
 
 def _is_text(view: View, i: int, block: Block) -> bool:
-    return not block.furniture and block.links < 0.5 and i not in view.links
+    return not block.furniture and block.links < 0.5 and i not in view.links and i not in view.cards
 
 
 def _others(view: View, found: Found, stop: int, mine: Sequence[Block]) -> Counter[str]:

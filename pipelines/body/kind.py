@@ -12,6 +12,7 @@ from pipelines.leaks import FEW_WORDS, soft_error
 from pipelines.markup.outline import Block
 from pipelines.models import PageKind
 from pipelines.view import View
+from pipelines.view.dateline import is_dateline
 from pipelines.view.furniture import LINKED, is_head
 
 MIN_TEASERS = 4
@@ -19,6 +20,7 @@ MANY_TITLES = 12  # of other articles, on a page that shows no headline
 TEASER_WORDS = 4
 TEASER_SHARE = 0.5  # titles of other articles to paragraphs, from which on a text is a list with summaries
 MIN_SUMMARIES = 3
+SECTION_WORDS = 5
 MIN_PROSE = 200  # letters outside links; an article of photographs may have little more
 LONG = 80
 
@@ -71,8 +73,18 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
         return "listing"
     if _is_one_of_many(view) or is_head(view.headline.text or ""):
         return "listing"
+    if shown >= MANY_TITLES and prose < 2 * MIN_PROSE and not declared and _is_undated_section(view):
+        return "listing"
     scant = prose < MIN_PROSE and shown >= MIN_TEASERS and not declared
     return "listing" if scant and (headless or prose < LONG or shown >= MANY_TITLES) else "article"
+
+
+def _is_undated_section(view: View) -> bool:
+    """Whether the headline has no more words than a section's name has, and no date below."""
+    at = view.headline.block
+    if at is None or len(view.blocks[at].text.split()) > SECTION_WORDS:
+        return False
+    return not any(is_dateline(block) for block in view.blocks[at + 1 : at + 4])
 
 
 def _is_run_of_teasers(view: View, found: Found, declared: bool) -> bool:

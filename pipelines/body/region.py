@@ -29,7 +29,7 @@ MIN_KEY = 12  # characters; a shorter block is found anywhere in a text
 def by_density(view: View) -> range:
     """Indices of the blocks where running text is dense, after the headline."""
     start = _after_headline(view)
-    weights = [_density(b, start + i in view.links) for i, b in enumerate(view.blocks[start:])]
+    weights = [_density(b, i in view.links or i in view.cards) for i, b in enumerate(view.blocks[start:], start)]
     return _whole(view, _heaviest_run(weights, start))
 
 
@@ -84,7 +84,7 @@ def is_clear(view: View, run: range) -> bool:
     elsewhere = sum(
         len(block.text)
         for i, block in enumerate(view.blocks)
-        if i not in run and i not in view.links and _is_paragraph(block)
+        if i not in run and i not in view.links and i not in view.cards and _is_paragraph(block)
     )
     enough = prose >= max(CLEAR_LETTERS, CLEAR_SHARE * sum(len(block.text) for block in inside))
     if enough and noise <= CLEAR_NOISE and elsewhere <= (1 - CLEAR_SHARE) * prose:
@@ -101,7 +101,9 @@ def _holds_all_text(view: View, run: range) -> bool:
 
 
 def _is_line(view: View, i: int, block: Block) -> bool:
-    return len(block.text) >= SHORT and block.links < 0.5 and not block.furniture and i not in view.links
+    if block.furniture or i in view.links or i in view.cards:
+        return False
+    return len(block.text) >= SHORT and block.links < 0.5
 
 
 def _is_paragraph(block: Block) -> bool:
@@ -116,7 +118,8 @@ def by_trafilatura(view: View, url: str) -> range:
     if not kept:
         return range(0)
     start = _after_headline(view)
-    return _whole(view, _heaviest_run([_agreement(b, kept) for b in view.blocks[start:]], start))
+    weights = [_agreement(b, kept if i not in view.cards else "") for i, b in enumerate(view.blocks[start:], start)]
+    return _whole(view, _heaviest_run(weights, start))
 
 
 def _after_headline(view: View) -> int:

@@ -105,7 +105,8 @@ def read_outline(
 
 
 def _is_footnote_mark(element: HtmlElement) -> bool:
-    return _FOOTNOTE_MARK.fullmatch(element.text_content()) is not None
+    text = element.text_content()
+    return _FOOTNOTE_MARK.fullmatch(text) is not None or (text.strip().isdigit() and element.find(".//a") is not None)
 
 
 def _is_data_table(table: HtmlElement) -> bool:

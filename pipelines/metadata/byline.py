@@ -26,7 +26,8 @@ _SOURCE = re.compile(
     r"\(?\s*(?:theo|nguồn(?: tin)?|source)\s*[:：]?\s+?(?P<name>[^\n()]{2,80}?)\s*\)?[.]?$", re.IGNORECASE
 )
 _TRAILING = re.compile(
-    rf"\s*\(\s*(?:(?:theo|nguồn:?)\s+(?P<name>[^()]{{2,60}})|(?P<house>{any_of('byline', 'house')}[^()]{{0,50}})|"
+    rf"\s*\(\s*(?:(?:theo|nguồn:?|(?:tổng hợp|dịch|lược dịch)\s+(?:từ|theo))\s+(?P<name>[^()]{{2,60}})|"
+    rf"(?P<house>{any_of('byline', 'house')}[^()]{{0,50}})|"
     rf"{any_of('byline', 'manner')})\s*\)\s*\.?$",
     re.IGNORECASE,
 )
@@ -215,7 +216,7 @@ def end_signatures(blocks: Sequence[Block], sites: Collection[str] = ()) -> tupl
     lines: set[int] = set()
     last = True
     for i in range(len(blocks) - 1, max(-1, len(blocks) - 1 - END_BLOCKS), -1):
-        signature = signature_of(blocks[i], sites, last)
+        signature = signature_of(blocks[i], sites, last and not _is_listed(blocks, i))
         if signature is None:
             if len(blocks[i].text) > MAX_LINE and blocks[i].kind != "caption":
                 break
@@ -226,6 +227,14 @@ def end_signatures(blocks: Sequence[Block], sites: Collection[str] = ()) -> tupl
         author, source = author or signature.author, source or signature.source
         lines.add(i)
     return Signature(author, source), frozenset(lines)
+
+
+def _is_listed(blocks: Sequence[Block], i: int) -> bool:
+    """Whether a line is one of several names, or what a colon announces: the members of a board, not an author."""
+    above = blocks[i - 1] if i else None
+    if above is None or above.text.endswith(":"):
+        return True
+    return above.bold < 0.6 and as_author(above.text) is not None and as_author(blocks[i].text) is not None
 
 
 def _is_signatory(text: str) -> bool:

@@ -20,6 +20,7 @@ _PREFIX = re.compile(
     r"\s?[-–—]\s+",
 )
 _OFFICE = re.compile(rf"{any_of('origin', 'office')}\b", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:[,;+&]| và )\s*")
 _ADDRESS = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|gov)\b", re.IGNORECASE)
 # A word in brackets at the head of a lead may be a place or a topic: what is no known agency must look like a code.
 _CODE = re.compile(r"(?:[A-ZĐ]{2,6}(?:[-/&][A-ZĐ]{2,4})?|[A-ZĐ]{1,5}(?: [Oo]nline| [Nn]ews)?)$")
@@ -92,7 +93,8 @@ def origin_of(
         if not name:
             continue
         foreign = "official" if _OFFICE.match(name) else "reprint"
-        agency = agency_of(name) or Agency(name, name, "own" if name is prefix else foreign, name)
+        unknown = Agency(name, name, "own" if name is prefix else foreign, name)
+        agency = agency_of(name) or agency_of(_AND.split(name)[0]) or unknown
         home = site is None and name is prefix and agency.origin == "own"
         mine = agency.name.lower() in names or agency.domain.lower().removeprefix("www.") in hosts
         if home or mine or (name is prefix and name == agency.name):

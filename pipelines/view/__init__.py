@@ -15,6 +15,7 @@ from pipelines.view.families import family_containers
 from pipelines.view.furniture import furniture_test, link_lists, mark_footer, mark_furniture
 from pipelines.view.headline import Headline, find_headline
 from pipelines.view.hidden import opened
+from pipelines.view.links import card_texts
 from pipelines.view.parts import parts
 
 PROSE = 120  # characters without links from which on a block reads as a paragraph
@@ -23,13 +24,15 @@ MAX_LOST_PROSE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One page. ``container`` holds the article where a rule or a family says so, ``extractor`` is who said it."""
+    """One page. ``links`` and ``cards`` are indices of blocks in lists of links and of summaries of other articles,
+    ``container`` holds the article where a rule or a family says so, ``extractor`` is who said it."""
 
     tree: HtmlElement
     declared: Declared
     blocks: tuple[Block, ...]
     headline: Headline
     links: frozenset[int]
+    cards: frozenset[int]
     container: frozenset[HtmlElement]
     extractor: str | None
 
@@ -48,7 +51,7 @@ def look(tree: HtmlElement, rules: Rules, site_name: str = "") -> View:
     inside = frozenset(e for container in containers for e in container.iter())
     headline = find_headline(outline.blocks, declared, inside, site_name)
     blocks = tuple(mark_footer(outline, headline.block, keep))
-    return View(tree, declared, blocks, headline, link_lists(blocks), inside, extractor)
+    return View(tree, declared, blocks, headline, link_lists(blocks), card_texts(blocks), inside, extractor)
 
 
 def _find_containers(tree: HtmlElement, rules: Rules) -> tuple[str | None, list[HtmlElement]]:

@@ -50,7 +50,8 @@ def find_headline(
     titles = [title for title in (_declared_headline(declared), declared.title) if title]
     names = (*declared.organisations, site_name)
     bare = [_without_site(title, names) for title in titles]
-    hints = [words for words in map(_words, dict.fromkeys([*titles, *bare])) if words]
+    telling = [title for title, rest in zip(titles, bare, strict=True) if rest]  # more than the name of a site
+    hints = [words for words in map(_words, dict.fromkeys([*telling, *bare])) if words]
     paragraphs = [i for i, block in enumerate(blocks) if _is_paragraph(block, container)]
     made = {i: _score(block, hints) for i, block in enumerate(blocks) if _may_be(block)}
     text = next((title for title in bare if title), None)

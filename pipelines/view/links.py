@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
@@ -14,11 +14,14 @@ from pipelines.markup.outline import Block
 WHOLLY = 0.9  # share of letters in links from which on a block is nothing but links
 TITLE_WORDS = 4
 MAX_LINKS = 20
+CARD_BLOCKS = 5
+MIN_CARDS = 3
 
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|rtf|zip|rar|7z|jpe?g|png|gif|webp)\b|/documents/|download|attach|getfile",
     re.IGNORECASE,
 )
+_TITLES = frozenset({"a", "p", "h1", "h2", "h3", "h4", "h5", "h6", "span", "strong", "b"})
 _NO_PAGE = re.compile(r"\s*(?:#.|javascript:|mailto:|tel:)", re.IGNORECASE)
 _NAMES_DOCUMENT = re.compile(
     r"\d\s?[-/]\s?[A-ZĐ]|(?i:hiến pháp|bộ luật|luật|pháp lệnh|nghị định|thông tư|phụ lục|công văn|tờ trình)\b"
@@ -65,3 +68,25 @@ def _has_picture(link: HtmlElement) -> bool:
     box = link.getparent()
     scope = [link] if box is None else [link, *itertools.islice(box.iter("a"), MAX_LINKS)]
     return any(e.get("href") == link.get("href") and e.find(".//img") is not None for e in scope)
+
+
+def card_texts(blocks: Sequence[Block]) -> frozenset[int]:
+    """Indices of the summaries of other articles: each with a linked title above it in a small element of its own, as
+    there are several on the page."""
+    cards: list[list[int]] = []
+    for i, block in enumerate(blocks[:-1]):
+        if (
+            block.links <= WHOLLY
+            or len(block.text.split()) < TITLE_WORDS
+            or not any(map(leads_to_page, links_of(block)))
+        ):
+            continue
+        card = block.element if block.element.tag not in _TITLES else block.element.getparent()
+        below = [j for j in range(i + 1, min(len(blocks), i + 1 + CARD_BLOCKS)) if _lies_in(blocks[j], card)]
+        if 0 < len(below) < CARD_BLOCKS:
+            cards.append(below)
+    return frozenset(itertools.chain(*cards)) if len(cards) >= MIN_CARDS else frozenset()
+
+
+def _lies_in(block: Block, card: HtmlElement | None) -> bool:
+    return block.element is card or any(holder is card for holder in block.element.iterancestors())
