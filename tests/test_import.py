@@ -220,3 +220,23 @@ def test_workers_read_where_the_page_lies(tmp_path: Path) -> None:
     tables = (ALL, "SELECT url, body_sha256, page_kind, bytes FROM fetches ORDER BY id", "SELECT * FROM sentences")
     for sql in tables:
         assert rows(tmp_path / "far.db", sql) == rows(tmp_path / "near.db", sql)
+
+
+def test_what_cannot_be_understood_is_named(tmp_path: Path, run: Run) -> None:
+    bad, good = (f"https://baogialai.com.vn/so-lieu-post{n}.html" for n in (5, 6))
+    with Archive(tmp_path / "pages", "r1") as archive:
+        for url, body in ((bad, b"PK\x03\x04" + bytes(range(256)) * 9), (good, PAGE.format(n=6).encode())):
+            page = Page(url, body, headers=(("Content-Type", "text/html"),), fetched_at=AT)
+            archive.append(exchange_of(ArchivedPage(page, Fetch(url, AT, status=200), "")), {})
+    done = run("import", tmp_path / "pages", "--db", tmp_path / "x.db", "--workers", "99")
+    assert (done.returncode, "1 failed, 1 new" in done.stdout) == (3, True), done.stdout + done.stderr
+    assert f"{bad}: not-html: " in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("magic", [b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"])
+def test_an_archive_of_another_compression_is_named(tmp_path: Path, run: Run, magic: bytes) -> None:
+    path = tmp_path / "crawl.warc.zst"
+    path.write_bytes(magic + bytes(50))
+    for given in (path, tmp_path):
+        done = run("import", given, "--db", tmp_path / "x.db")
+        assert (done.returncode, "zstd -d" in done.stderr) == (2, True), done.stderr

@@ -29,7 +29,7 @@ from pipelines.markup import parse
 from pipelines.models import Fetch, Page, Position
 
 PAGE_NAMES = (".html", ".htm", ".xhtml", ".shtml", ".html.gz", ".htm.gz")
-ARCHIVE_NAMES = (".warc", ".warc.gz", ".wacz")
+ARCHIVE_NAMES = (".warc", ".warc.gz", ".warc.zst", ".wacz")
 MAX_NAMED = 10  # addresses of each kind that are looked at
 GZIP_MAGIC = b"\x1f\x8b"
 

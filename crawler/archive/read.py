@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from pipelines.models import Position
 # Headers that say how a body was coded or framed; it is neither any more.
 _UNDONE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 Open = Callable[[], AbstractContextManager[IO[bytes]]]
+ZSTD_MAGIC = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")  # a frame, or one that is skipped: a dictionary
 MAX_RATIO = 200  # HTML deflates to a tenth or a twentieth; what goes beyond this is a bomb
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 
@@ -152,8 +154,11 @@ def _warcs(path: Path, shown: str, file: BinaryIO, after: Position | None) -> li
     A WACZ that lost its end is no zip file any more, but its records are stored in it as they are, and found.
     """
     file.seek(0)
+    magic = file.read(4)
+    if ZSTD_MAGIC.match(magic):
+        raise InputError(f"{shown} is compressed by zstd: unpack it first (zstd -d), and give the .warc")
     try:
-        archive = zipfile.ZipFile(file) if file.read(4) == b"PK\3\4" else None
+        archive = zipfile.ZipFile(file) if magic == b"PK\3\4" else None
     except _ZIP_ERRORS:
         archive = None
     if archive is None:

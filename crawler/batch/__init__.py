@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Protocol, TypeVar
 
 from crawler.batch.archived_work import understand_archived
@@ -41,10 +41,11 @@ class Tally:
     outcomes: dict[str, int] = field(default_factory=dict)
     mentions: int = 0
 
-    def add(self, name: str, mentions: int = 0) -> None:
-        """Counts one page."""
+    def add(self, name: str, mentions: int = 0) -> str:
+        """The name of what became of one page, which is counted."""
         self.outcomes[name] = self.outcomes.get(name, 0) + 1
         self.mentions += mentions
+        return name
 
     @property
     def pages(self) -> int:
@@ -82,24 +83,24 @@ def understand_all(
     keep: Callable[[J, Understanding], None],
     function: Callable[[Any], Understanding] = understand_archived,
 ) -> None:
-    """Nothing; ``keep`` was called with each job in order, in this thread. Without a job no worker starts.
+    """Nothing; ``keep`` was called with each job in order, in this thread. No more workers start than there are jobs.
 
     ``function`` is what a worker does with the task of a job.
     """
     by_task: dict[int, J] = {}
     source = iter(jobs)
-    first = next(source, None)
-    if first is None:
+    first = list(islice(source, workers))
+    if not first:
         return
 
     def tasks() -> Iterable[object]:
-        for job in chain((first,), source):
+        for job in chain(first, source):
             task = job.task()
             by_task[id(task)] = job
             yield task
 
     async def run() -> None:
-        pool: Workers[Any, Understanding] = Workers(function, n=workers, initializer=begin)
+        pool: Workers[Any, Understanding] = Workers(function, n=len(first), initializer=begin)
         await pool.open()
         try:
             async for task, result in run_all(pool, tasks()):

@@ -77,25 +77,23 @@ def job_of(
 
 def keep_imported(
     store: Store, archive: Archive, checkpoint: Checkpoint, job: Job, understood: Understanding, tally: Tally
-) -> None:
-    """Archives a page and writes its rows, one transaction; a page known already is only counted.
+) -> str:
+    """What became of a page, which is archived and its rows written, one transaction; a known one is only counted.
 
     Raises ``InputError`` when its body cannot be read any more.
     """
     fetch, document = job.fetch, understood.document
     if is_known(store, fetch):
-        tally.add("known")
-        return
+        return tally.add("known")
     if is_forgotten(store.connection, *known_as(job.site, fetch.url, job.key(document))):
-        tally.add("forgotten")
-        return
+        return tally.add("forgotten")
     provenance: dict[str, object] = {name: getattr(fetch, name) for name in ("url", "site", "body_sha256")}
     provenance["run"] = checkpoint.run
     if job.archived.flags:
         provenance["flags"] = list(job.archived.flags)
     position = archive.append(exchange_of(job.whole()), provenance, same_as=archived_before(store.connection, fetch))
     archive.sync()
-    tally.add(*kept(store, lambda tx, found: _write(tx, checkpoint, job, position, found), understood))
+    return tally.add(*kept(store, lambda tx, found: _write(tx, checkpoint, job, position, found), understood))
 
 
 def is_known(store: Store, fetch: Fetch) -> bool:

@@ -18,6 +18,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from crawler.tables import counted
+
 PLAIN_SECONDS = 10.0
 Advance = Callable[[str], None]
 
@@ -45,7 +47,7 @@ def _plain(verb: str, n: int | None) -> Advance:
         done += 1
         if time.monotonic() - shown >= PLAIN_SECONDS:
             shown = time.monotonic()
-            of = f" of {n}" if n is not None else ""
-            print(f"{verb}: {done}{of} pages, {said}", file=sys.stderr, flush=True)
+            pages = counted(done, "page") if n is None else f"{done} of {counted(n, 'page')}"
+            print(f"{verb}: {pages}, {said}", file=sys.stderr, flush=True)
 
     return advance

@@ -66,6 +66,7 @@ def cluster_options(function: F) -> F:
 def workers_option(function: F) -> F:
     """The function with ``--workers``."""
     cores = os.cpu_count() or 1
-    return click.option("--workers", type=click.IntRange(1), default=cores, help="Processes.  [default: all cores]")(
-        function
-    )
+    said = "Processes, at most two a core.  [default: all cores]"
+    return click.option(
+        "--workers", type=click.IntRange(1), default=cores, help=said, callback=lambda _, __, n: min(n, 2 * cores)
+    )(function)

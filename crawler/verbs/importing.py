@@ -93,7 +93,9 @@ class Importer:
             self._checkpoint = Checkpoint(start_run(store, "import", self.reader.sites, basis=self._basis))
         if self._archive is None:
             self._archive = self._stack.enter_context(Archive(archive_folder(self.db), self._checkpoint.run))
-        keep_imported(store, self._archive, self._checkpoint, job, understood, self.reader.report.tally)
+        outcome = keep_imported(store, self._archive, self._checkpoint, job, understood, self.reader.report.tally)
+        if outcome == "failed":
+            self.reader.complain(f"{job.fetch.url}: {understood.cause or 'could not be kept'}")
 
     def _is_known(self, job: Job) -> bool:
         """Whether an import took the page before: it is not understood again."""

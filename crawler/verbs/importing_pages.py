@@ -66,13 +66,18 @@ class Reader:
                     else:
                         yield self._job(path, item, (n, item.file, item.offset, item.length, trail.at(n, item.file)))
             except InputError as error:
-                self._say(str(error))
+                self.complain(str(error))
 
     def basis(self, paths: Sequence[Path]) -> str:
         """A digest of what is asked for: where it changed, no place of an earlier run is good."""
         sites = [(site.source(), site.domains, site.article.pattern) for _, site in sorted(self.sites.items())]
         asked = ([str(path.resolve()) for path in paths], self.everything, sites)
         return hashlib.sha256(repr(asked).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+    def complain(self, message: str) -> None:
+        """Says and reports what needs a look."""
+        self.report.problems.append(message)
+        self.say(message)
 
     def _wanted(self, url: str) -> bool:
         return self.everything or owner(self.sites, url) is not None
@@ -83,13 +88,9 @@ class Reader:
 
     def _note(self, problem: Problem) -> None:
         if problem.kind not in ("outside", "revisit"):
-            self._say(problem.message)
+            self.complain(problem.message)
         elif problem.kind == "outside":
             self.report.outside += 1
-
-    def _say(self, message: str) -> None:
-        self.report.problems.append(message)
-        self.say(message)
 
 
 def _folder(path: Path, page: ArchivedPage) -> Path | None:

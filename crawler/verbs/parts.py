@@ -39,7 +39,7 @@ def import_into_parts(db: Path, reader: Reader, cluster: Cluster, folder: Path, 
         for job, told in write_parts(reader.jobs(paths), cluster, folder, _stones(db)):
             report.tally.add(told.kind or "failed", told.mentions)
             if told.cause is not None:
-                report.problems.append(f"{job.fetch.url}: {told.cause}")
+                reader.complain(f"{job.fetch.url}: {told.cause}")
             advance(report.tally.brief)
     return report
 
