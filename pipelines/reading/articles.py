@@ -33,6 +33,12 @@ class ArticlePage:
     copies: list[Row]
     fetch: Row | None
 
+    @property
+    def marked(self) -> frozenset[int]:
+        """The numbers of the citations that are marked in the blocks: all, but for those without an excerpt."""
+        pieces = (piece for block in self.blocks for passage in block.passages for piece in passage.pieces)
+        return frozenset(piece.mention["i"] for piece in pieces if piece.mention)
+
 
 def article_page(connection: sqlite3.Connection, number: int) -> ArticlePage | None:
     """The page of one article, or None when there is none of that number."""
