@@ -492,3 +492,47 @@ def test_what_takes_too_long_or_is_broken_is_said_plainly(tmp_path: Path) -> Non
         made.connection.execute("ALTER TABLE articles RENAME COLUMN cluster TO klumpen")
     with browsing(tmp_path / "old.db") as get:
         assert "Chưa đọc được cơ sở dữ liệu" in words(page(get("/old/home"), 503))
+
+
+QUESTIONS = [
+    ("who_took_it_up_first?regulation=96-QD/TW", ["Gia Lai 20/02/2023", "Huế 05/03/2023"]),
+    ("who_took_it_up_first?regulation=vn/party/tw/quy-dinh/2023/96", ["3 dòng"]),
+    ("who_took_it_up_first?regulation=zzz", ["0 dòng"]),
+    ("who_took_it_up_first", ["Văn bản (viết thế nào cũng được)"]),
+    ("most_cited_by_unit_since?unit=hue&since=2023-01-01", ["Quy định 96-QĐ/TW (2023) 2 1"]),
+    ("most_cited_by_unit_since?unit=hue", ["Từ ngày"]),
+    ("most_cited_by_unit_since?unit=%27%3B--&since=x", ["0 dòng"]),
+    ("cited_together?regulation=quy+dinh+96", ["Nghị định 30/2020/NĐ-CP 3"]),
+    ("unresolved_mentions", ["Công văn 17/CV rút gọn 3 xem một bài"]),
+    ("certificates_expiring", ["CN=Some CA"]),
+]
+
+
+@pytest.mark.parametrize(("asked", "expected"), QUESTIONS, ids=[asked for asked, _ in QUESTIONS])
+def test_a_ready_question_is_answered(get: Get, asked: str, expected: list[str]) -> None:
+    shown = page(get(f"/tin-tuc/question/{asked}"))
+    main = " ".join(" ".join(shown.xpath("//main")[0].itertext()).split())
+    for said in expected:
+        assert said in main, main
+    for address in shown.xpath("//ul[@class='out']//a/@href"):
+        assert get(address).status_code == 200, address
+    assert page(get(f"/tin-tuc/question/{asked}", cookies={"lang": "en"})).get("lang") == "en"
+
+
+def test_a_question_shows_the_rows_of_its_csv(get: Get) -> None:
+    shown = page(get("/tin-tuc/question/cited_together?regulation=96-QD/TW"))
+    csv = get(shown.xpath("//ul[@class='out']//a[.='CSV']/@href")[0]).text.splitlines()
+    assert len(csv) - 1 == len(shown.xpath("//tbody/tr")) == 1
+
+
+def test_every_ready_question_has_its_words(get: Get) -> None:
+    labels = yaml.safe_load((CONFIGURATION / "labels.yaml").read_text(encoding="utf-8"))
+    queries = yaml.safe_load((CONFIGURATION / "queries.yaml").read_text(encoding="utf-8"))
+    links = page(get("/tin-tuc/question")).xpath("//main//a/@href")
+    for name, query in queries.items():
+        assert f"/tin-tuc/question/{name}" in links
+        assert query["description"].count(" · ") == 1
+        columns = get(f"/tin-tuc/{name}.json", params=dict.fromkeys(("regulation", "unit", "since"), "x")).json()
+        asked = {f"column.{column}" for column in columns["columns"]} - {"column.label"}
+        asked |= {f"parameter.{parameter}" for parameter in re.findall(r":(\w+)", query["sql"])} | {f"query.{name}"}
+        assert asked <= set(labels), asked - set(labels)

@@ -33,6 +33,9 @@ PATHS = {
     "site": "/w/site/baogialai",
     "search": "/w/search?q=quy+dinh+96",
     "compare": "/w/compare?regulation=96-QD/TW&regulation=luat+dat+dai&unit=gia-lai-2025&unit=hue",
+    "questions": "/w/question",
+    "question": "/w/question/most_cited_by_unit_since?unit=gia-lai-2025&since=2023-01-01",
+    "answer": "/w/question/who_took_it_up_first?regulation=96-QD/TW",
     "missing": "/w/article/1",
 }
 

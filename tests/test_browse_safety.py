@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from browsing import browsing, page, words
-from world import Cite, World
+from world import RULE_96, Cite, World
 
 INJECTIONS = [
     "<script>alert(1)</script>",
@@ -59,15 +59,22 @@ def hostile_paths(article: int, regulation: str) -> list[str]:
         "/hostile/site",
         "/hostile/home",
         "/hostile/unit/gia-lai-2025",
+        f"/hostile/question/cited_together?regulation={quote(regulation)}",
+        "/hostile/question/unresolved_mentions",
     ]
 
 
 def hostile_world(path: Path, hostile: str) -> tuple[int, str]:
     """A database that holds the words wherever a page can bring them in: the article's number, the regulation."""
     name = f"vn/org/x/y/-/{hostile}"
-    cite = Cite(hostile, name, {"pinpoint": hostile})
+    cite, unknown = Cite(hostile, name, {"pinpoint": hostile}), Cite(hostile, None)
     columns = dict.fromkeys(("url", "author", "title", "source_name", "published", "published_raw"), hostile)
-    paragraphs = [("title", [hostile]), ("body", [hostile, " ", cite]), ("row", [hostile]), ("item", [hostile])]
+    paragraphs = [
+        ("title", [hostile]),
+        ("body", [hostile, " ", cite, " ", unknown]),
+        ("row", [hostile]),
+        ("item", [hostile]),
+    ]
     with World(path) as made:
         made.ground()
         made.insert("sites", id="bad", name=hostile, kind="party", level="province")
@@ -97,6 +104,42 @@ def test_hostile_text_is_shown_as_text(tmp_path: Path, hostile: str) -> None:
             assert not {"script-src", "unsafe"} & set(re.split(r"[ ;'-]+", policy))
             if path in hostile_paths(number, name)[:5]:
                 assert " ".join(hostile.split()) in words(shown), f"{hostile!r} is not shown on {path}"
+
+
+ODDITIES = ["", "\x00", "%00", "../../etc/passwd", "9" * 400, "-1", "'; DROP TABLE articles; --"]
+ASKED = [
+    "search?q={}",
+    "search?q=a&page={}",
+    "search?lang={}&q=a",
+    "compare?regulation={}&regulation={}&unit={}",
+    "unit?scheme={}",
+    "unit/{}",
+    "site/{}",
+    "regulation/{}",
+    f"regulation/{RULE_96}?page={{}}&every={{}}",
+    "feed/{}",
+    "article/{}",
+    "question/{}",
+    "question/who_took_it_up_first?regulation={}",
+    "question/most_cited_by_unit_since?unit={}&since={}",
+    "home?lang={}",
+    "home?{}={}",
+]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_hostile_addresses_are_answered_plainly(tmp_path: Path, asked: str) -> None:
+    with World(tmp_path / "w.db") as made:
+        made.ground()
+        made.article("a")
+    with browsing(tmp_path / "w.db") as get:
+        for hostile in [*INJECTIONS, *ODDITIES]:
+            response = get(f"/w/{asked.replace('{}', quote(hostile, safe=''))}")
+            assert response.status_code in (200, 302, 404), (response.status_code, hostile)
+            if response.text and "html" in response.headers["content-type"]:
+                shown = page(response, response.status_code)
+                assert not {one.tag for one in shown.iter()} & FOREIGN_ELEMENTS, hostile
+                assert not [key for one in shown.iter() for key in one.keys() if key.startswith("on")], hostile  # noqa: SIM118 - an element is no dictionary
 
 
 @pytest.mark.parametrize("path", ["/w", "/w/articles", "/w?sql=select+1", "/w/articles?_facet=site"])

@@ -6,10 +6,13 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
 from weakref import WeakKeyDictionary
 
+import yaml
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
@@ -17,20 +20,21 @@ from datasette.utils import sqlite_timelimit, tilde_decode, tilde_encode
 from datasette.utils.asgi import Request, Response
 
 from pipelines.reading import is_ours
-from pipelines.reading.articles import article_page, article_titles
+from pipelines.reading.articles import article_page
 from pipelines.reading.compare import compare
 from pipelines.reading.excerpts import is_standoff
 from pipelines.reading.feed import newest_citations
 from pipelines.reading.overview import overview
 from pipelines.reading.places import FORMER, PRESENT, unit_figures, unit_page
+from pipelines.reading.questions import answer
 from pipelines.reading.regulations import regulation_page
 from pipelines.reading.revisions import revision_page
+from pipelines.reading.searching import search_page
 from pipelines.reading.stations import site_list, site_page
-from pipelines.search import parse, search_articles, search_regulations
 
+OUTPUT = Path(__file__).parent.parent
 Answer = TypeVar("Answer")
 LANGUAGES = ("vi", "en")
-HITS = 20  # articles on a page of search results
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -52,27 +56,29 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (DATABASE + r"/home$", safely(database_home)),
         (DATABASE + r"/search$", safely(search)),
         (DATABASE + r"/compare$", safely(comparison)),
+        (DATABASE + r"/question$", safely(questions)),
+        (DATABASE + r"/question/(?P<name>[^/]+)$", safely(question)),
         (DATABASE + r"/unit$", safely(units)),
         (DATABASE + r"/unit/(?P<name>[^/]+)$", safely(unit)),
         (DATABASE + r"/site$", safely(sites)),
         (DATABASE + r"/site/(?P<name>[^/]+)$", safely(site)),
         (DATABASE + r"/feed/(?P<name>.+)$", safely(feed)),
-        (DATABASE + r"/article/(?P<number>\d{1,16})$", safely(article)),
-        (DATABASE + r"/article/(?P<number>\d{1,16})/revision/(?P<revision>\d{1,9})$", safely(revision)),
+        (DATABASE + r"/article/(?P<number>[^/]+)$", safely(article)),
+        (DATABASE + r"/article/(?P<number>[^/]+)/revision/(?P<revision>[^/]+)$", safely(revision)),
         (DATABASE + r"/regulation/(?P<name>.+)$", safely(regulation)),
     ]
 
 
 async def article(datasette: Datasette, request: Request) -> Response:
     """One article with its citations marked."""
-    number = int(request.url_vars["number"])
+    number = numbered(request, "number")
     page = await ask(datasette, request, lambda connection: article_page(connection, number))
     return await show(datasette, request, "article.html", page=page)
 
 
 async def revision(datasette: Datasette, request: Request) -> Response:
     """An earlier version of an article, and what the next one changed."""
-    number, which = int(request.url_vars["number"]), int(request.url_vars["revision"])
+    number, which = numbered(request, "number"), numbered(request, "revision")
     page = await ask(datasette, request, lambda connection: revision_page(connection, number, which))
     return await show(datasette, request, "revision.html", page=page)
 
@@ -107,29 +113,10 @@ async def database_home(datasette: Datasette, request: Request) -> Response:
 
 
 async def search(datasette: Datasette, request: Request) -> Response:
-    """What answers ``?q=``: regulations on the first page, then articles."""
-    asked, number = request.args.get("q") or "", positive(request.args.get("page"))
-    query = parse(asked)
-
-    def answer(connection: sqlite3.Connection) -> tuple[Any, ...]:
-        if query is None:
-            return (None, [])
-        found = search_articles(connection, query, limit=HITS, offset=(number - 1) * HITS)
-        titles = article_titles(connection, [hit.article for hit in found.hits])
-        return (found, search_regulations(connection, query) if number == 1 else [], titles)
-
-    found, regulations, *titles = await ask(datasette, request, answer)
-    return await show(
-        datasette,
-        request,
-        "search.html",
-        query=asked,
-        found=found,
-        regulations=regulations,
-        titles=titles[0] if titles else {},
-        page=number,
-        last=-(-found.total // HITS) if found else 0,
-    )
+    """What answers ``?q=``; ``?page=`` turns the pages."""
+    typed, number = request.args.get("q") or "", positive(request.args.get("page"))
+    page = await ask(datasette, request, lambda connection: search_page(connection, typed, number))
+    return await show(datasette, request, "search.html", query=typed, page=page)
 
 
 async def comparison(datasette: Datasette, request: Request) -> Response:
@@ -140,6 +127,29 @@ async def comparison(datasette: Datasette, request: Request) -> Response:
         datasette, request, lambda connection: (compare(connection, regulations, slugs), unit_figures(connection))
     )
     return await show(datasette, request, "compare.html", page=page, units=figures, asked=regulations, slugs=slugs)
+
+
+async def questions(datasette: Datasette, request: Request) -> Response:
+    """The ready questions."""
+    await permitted(datasette, request)
+    return await show(datasette, request, "questions.html", questions=ready_questions())
+
+
+async def question(datasette: Datasette, request: Request) -> Response:
+    """A ready question, with a form where it has parameters, and its answer once they are given."""
+    name = unquote(request.url_vars["name"])
+    asked = ready_questions().get(name)
+    if asked is None:
+        raise MissingError
+    typed = {key: request.args.get(key) for key in request.args}
+    page = await ask(datasette, request, lambda connection: answer(connection, asked["sql"], typed))
+    return await show(datasette, request, "question.html", name=name, question=asked, page=page, typed=typed)
+
+
+@cache  # a file of the checkout, read once a process
+def ready_questions() -> dict[str, Any]:
+    """The questions of ``queries.yaml`` by name."""
+    return yaml.safe_load((OUTPUT / "queries.yaml").read_text(encoding="utf-8"))
 
 
 async def units(datasette: Datasette, request: Request) -> Response:
@@ -273,6 +283,14 @@ def with_argument(request: Request, name: str, value: object) -> str:
     """The query string of this page with one argument set anew."""
     kept = [(key, one) for key in request.args for one in request.args.getlist(key) if key != name]
     return "?" + urlencode([*kept, (name, value)])
+
+
+def numbered(request: Request, name: str) -> int:
+    """A number in the address; raises MissingError for what is none: Datasette would look for a table ``article``."""
+    written = request.url_vars[name]
+    if not re.fullmatch(r"[0-9]{1,16}", written):
+        raise MissingError
+    return int(written)
 
 
 def positive(written: str | None) -> int:

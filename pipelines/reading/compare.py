@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pipelines.reading import Row, row, rows
 from pipelines.reading.months import Series
+from pipelines.reading.questions import regulation_meant
 from pipelines.reading.regulations import Citing, Spread, by_month, citing_articles, one_a_cluster, spread
-from pipelines.search import parse, search_regulations
 
 MOST = 6  # things compared at once
 
@@ -41,7 +41,7 @@ class Comparison:
 
 def compare(connection: sqlite3.Connection, regulations: Sequence[str], units: Sequence[str]) -> Comparison:
     """Up to six regulations (identities or any spelling) and up to six units (slugs), each side by side."""
-    asked = [(text, _regulation(connection, text)) for text in dict.fromkeys(regulations)][:MOST]
+    asked = [(text, regulation_meant(connection, text)) for text in dict.fromkeys(regulations)][:MOST]
     known = list({found["id"]: found for _, found in asked if found}.values())
     wanted = [row(connection, "SELECT slug, name FROM units WHERE slug = ?", (slug,)) for slug in units[:MOST]]
     places = [unit for unit in wanted if unit]
@@ -53,15 +53,6 @@ def compare(connection: sqlite3.Connection, regulations: Sequence[str], units: S
         matrix=_matrix(connection, [unit["slug"] for unit in places]),
         unknown=[text for text, found in asked if found is None],
     )
-
-
-def _regulation(connection: sqlite3.Connection, text: str) -> Row | None:
-    found = row(connection, "SELECT * FROM regulations WHERE id = ?", (text,))
-    query = parse(text)
-    if found or query is None:
-        return found
-    written = search_regulations(connection, query, limit=1)
-    return row(connection, "SELECT * FROM regulations WHERE id = ?", (written[0]["id"],)) if written else None
 
 
 def _compared(regulation: Row, citing: Sequence[Citing]) -> Compared:
