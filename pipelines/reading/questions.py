@@ -16,17 +16,18 @@ _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``given``: each parameter of the question with what was meant by what was typed, "" while nothing was.
+    """``given``: each parameter of the question, "" while nothing was typed; ``regulation``: the one that is meant.
 
-    ``columns`` and ``rows`` of the answer, both empty while a parameter is missing; ``more``: there are more rows.
-    ``units``: those that can be asked about.
+    ``units``: those that can be asked about. ``columns`` and ``rows`` of the answer are empty while a parameter is
+    missing; ``more``: there are more rows.
     """
 
     given: dict[str, str]
+    regulation: Row | None
+    units: list[Row]
     columns: tuple[str, ...]
     rows: list[Row]
     more: bool
-    units: list[Row]
 
     @property
     def complete(self) -> bool:
@@ -36,25 +37,22 @@ class Answer:
 
 def answer(connection: sqlite3.Connection, sql: str, typed: Mapping[str, str]) -> Answer:
     """The answer to a question of ours; a regulation may be typed in any spelling."""
-    given = {name: meant(connection, name, typed.get(name, "").strip()) for name in parameters(sql)}
+    given = {name: typed.get(name, "").strip() for name in parameters(sql)}
+    regulation = regulation_meant(connection, given.get("regulation", ""))
+    if regulation:
+        given["regulation"] = regulation["id"]
     units = rows(connection, UNITS) if "unit" in given else []
     if not all(given.values()):
-        return Answer(given, (), [], False, units)
+        return Answer(given, regulation, units, (), [], False)
     cursor = connection.execute(sql, given)
     columns = tuple(column[0] for column in cursor.description)
     found = [dict(zip(columns, tuple(one), strict=True)) for one in cursor.fetchmany(MOST + 1)]
-    return Answer(given, columns, found[:MOST], len(found) > MOST, units)
+    return Answer(given, regulation, units, columns, found[:MOST], len(found) > MOST)
 
 
 def parameters(sql: str) -> list[str]:
     """The names of the parameters of a query, in order."""
     return list(dict.fromkeys(_PARAMETER.findall(sql)))
-
-
-def meant(connection: sqlite3.Connection, name: str, typed: str) -> str:
-    """What is asked for by what was typed: the identity of a regulation in any spelling, else the words themselves."""
-    found = regulation_meant(connection, typed) if name == "regulation" else None
-    return found["id"] if found else typed
 
 
 def regulation_meant(connection: sqlite3.Connection, typed: str) -> Row | None:
