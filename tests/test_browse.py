@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import json
 import re
 import shutil
@@ -293,6 +295,18 @@ def test_every_unit_has_a_tile_of_its_own() -> None:
         assert len({tuple(place) for place in places.values()}) == len(places), f"{scheme}: two units share a tile"
 
 
+@pytest.mark.parametrize("regulation", [RULE_96, DECREE_30, GIA_LAI_PLAN])
+def test_what_is_taken_away_of_a_regulation_is_what_its_page_counts(get: Get, regulation: str) -> None:
+    shown = page(get(f"/tin-tuc/regulation/{regulation}"))
+    citations, articles = (int(words(dd)) for dd in shown.xpath("//dl[@class='facts']//dd")[:2])
+    csv_address, json_address, feed = shown.xpath("//ul[@class='out']//a/@href")[:3]
+    table = list(csv.DictReader(io.StringIO(get(csv_address).text)))
+    objects = get(json_address).json()["rows"]
+    assert (len(table), len({one["article"] for one in table})) == (citations, articles)
+    assert [one["surface"] for one in table] == [one["surface"] for one in objects]
+    assert get(feed).text.count("<entry>") == articles
+
+
 def test_new_citations_are_a_feed(get: Get) -> None:
     response = get(f"/tin-tuc/feed/{RULE_96}")
     assert response.headers["content-type"].startswith("application/atom+xml")
@@ -521,8 +535,8 @@ def test_a_ready_question_is_answered(get: Get, asked: str, expected: list[str])
 
 def test_a_question_shows_the_rows_of_its_csv(get: Get) -> None:
     shown = page(get("/tin-tuc/question/cited_together?regulation=96-QD/TW"))
-    csv = get(shown.xpath("//ul[@class='out']//a[.='CSV']/@href")[0]).text.splitlines()
-    assert len(csv) - 1 == len(shown.xpath("//tbody/tr")) == 1
+    table = get(shown.xpath("//ul[@class='out']//a[.='CSV']/@href")[0]).text.splitlines()
+    assert len(table) - 1 == len(shown.xpath("//tbody/tr")) == 1
 
 
 def test_every_ready_question_has_its_words(get: Get) -> None:
