@@ -98,6 +98,7 @@ def frame(bars: Sequence[dict[str, Any]], top: int) -> dict[str, Any]:
 
 
 def height(value: int, top: int) -> float:
+    """The height of a bar, in user units, where ``top`` is the highest."""
     return round((BASELINE - 16) * value / top, 1)
 
 
