@@ -9,6 +9,9 @@ from importlib import resources
 
 from crawler.tls.faults import all_faults
 
+BUG = "bug-"  # begins the cause of what a mistake of this program ended
+DROPPED = f"{BUG}dropped"  # a request that a middleware let fall
+
 
 @cache  # a constant of the program, read once
 def all_causes() -> Mapping[str, str]:
@@ -21,7 +24,7 @@ def all_causes() -> Mapping[str, str]:
 
 def bug(error: BaseException | None) -> str:
     """The cause of a visit that a mistake of this program ended."""
-    return f"bug-{type(error).__name__}"
+    return f"{BUG}{type(error).__name__}"
 
 
 def in_words(cause: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler import frontier
+from crawler.archive import Archive
 from crawler.exchange import Exchange
 from crawler.health import finish
 from crawler.health.judging import Finished
@@ -16,8 +17,10 @@ from crawler.plan import Plan
 from crawler.sites import Site
 from crawler.verbs.status import as_lines, status
 from crawler.visit import Candidate, Found, Kept, Lease, Understanding, UrlKind, Visit
+from crawler.writer import Writer
+from crawler.writer.jobs import Delivery
 from crawler.writer.keeping import AT_ONCE, MAX_SITEMAPS, Keeper
-from crawler.writer.opening import open_run, territory
+from crawler.writer.opening import Opening, open_run, territory
 from entries import entry, load
 from pipelines.store import Store
 
@@ -140,3 +143,26 @@ def test_a_circle_that_was_mended_is_none(night: Night) -> None:
                 tx.execute("UPDATE hosts SET next_allowed = 0")
     found = states(night.store)
     assert (found[first], found[second]) == (("done", None), ("done", "redirect"))
+
+
+def test_a_mistake_in_the_writer_ends_the_run_as_one(night: Night, tmp_path: Path) -> None:
+    """As an unexpected error (1), not as one of the storage (4); and nobody waits for ever."""
+
+    def begin(store: Store, owner: str) -> Opening:
+        raise LookupError("no such thing")
+
+    posted: list[Delivery] = []
+    writer = Writer(
+        open_store=lambda: Store.open(night.store.path),
+        open_archive=lambda: Archive(tmp_path / "archive", "night"),
+        keeper=night.keeper,
+        begin=begin,
+        territory=night.ground,
+        post=posted.append,
+    )
+    writer.start()
+    writer.join(10)
+    (last,) = posted
+    assert last.error is not None
+    assert (last.error.exit_code, last.outlook.more) == (1, False)
+    assert str(last.error) == "the writer failed (bug-LookupError): no such thing"

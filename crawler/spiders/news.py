@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.causes import bug
+from crawler.causes import DROPPED, bug
 from crawler.desk import Desk
 from crawler.exchange import FetchError
 from crawler.middlewares.robots import RobotsClosedError
@@ -81,7 +81,7 @@ class NewsSpider(Spider):
 
     def dropped(self, request: Request, spider: Spider) -> None:
         """Ends the lease of a request that a middleware dropped."""
-        self._end(request, "bug-dropped")
+        self._end(request, DROPPED)
 
     def _end(self, request: Request, cause: str) -> None:
         lease: Lease | None = request.meta.get("lease")

@@ -23,6 +23,7 @@ from crawler.batch import Engine, Tally, finish_run, kept, start_run, told
 from crawler.batch.archived_work import UNREADABLE, Archived
 from crawler.batch.checkpoint import Checkpoint, unfinished
 from crawler.batch.progress import progress
+from crawler.causes import BUG
 from crawler.lock import alone
 from crawler.outcomes import BY_KIND
 from crawler.sites import Site
@@ -65,7 +66,7 @@ _WENT_BACK = "SELECT f.* FROM articles a JOIN fetches f ON f.id = a.fetch WHERE 
 # What a page is now decides the state of an address whose last answer it was, unless the queue has other plans for it.
 _SETTLE = f"""
 UPDATE urls SET state = :state, cause = :cause WHERE url = :url AND (
-  state = 'done' OR state = 'failed' AND (cause LIKE 'understand-%' OR cause LIKE 'bug-%' OR cause LIKE 'not-html%')
+  state = 'done' OR state = 'failed' AND (cause LIKE 'understand-%' OR cause LIKE '{BUG}%' OR cause LIKE 'not-html%')
   OR (state, cause) IN (VALUES {", ".join(f"('{state}', '{cause}')" for state, cause in BY_KIND.values())})
 ) AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.id = :fetch AND EXISTS ({_LATER}))
 """  # noqa: S608 - our own names

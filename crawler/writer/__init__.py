@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from crawler import frontier
 from crawler.archive import Archive
+from crawler.causes import bug
 from crawler.frontier import LeaseLost, Outlook, Territory
 from crawler.visit import Kept, Lease, Next
 from crawler.work import cause_of
@@ -74,9 +75,8 @@ class Writer:
         except DanchieuError as error:
             self.post(Delivery(error=error, outlook=Outlook(more=False)))
         except Exception as error:  # a bug here must close the run and be seen, not leave it waiting for ever
-            failure = StorageError(f"the writer failed: {type(error).__name__}: {error}")
+            failure = DanchieuError(f"the writer failed ({bug(error)}): {error}")
             failure.__cause__ = error
-            failure.exit_code = 1
             self.post(Delivery(error=failure, outlook=Outlook(more=False)))
         else:
             self.post(Delivery(outlook=Outlook(more=False), stopped=True))
