@@ -110,7 +110,7 @@ LEFT JOIN names w ON w.regulation = r.id AND w.field = 'surface' AND w.nth = 1
 _CLAIMS = """
 SELECT s.regulation, s.field, CASE s.field WHEN 'date' THEN m.date WHEN 'issuer' THEN m.issuer ELSE m.subject END
   AS value, s.n_clusters, s.article AS first_article
-FROM temp.said s CROSS JOIN mentions m USING (article, i)
+FROM temp.said s CROSS JOIN mentions m USING (article, i) ORDER BY 1, 2, 3
 """
 
 _COLUMNS = """
