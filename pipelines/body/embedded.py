@@ -72,7 +72,7 @@ def embedded_blocks(tree: HtmlElement, declared: Declared, n_visible: int = 0) -
     count at all where the page shows ``n_visible`` letters of an article.
     """
     texts = [*_json_ld_bodies(declared), *(text for state in _states(tree) for text in _bodies(state))]
-    titles = page_titles(tree, declared.metas)
+    titles = page_titles(tree, declared.metas) if texts else []
     ranked = [(_trust(each, titles), length, each) for each in texts if (length := _prose(each.text)) >= MIN_BODY]
     trust, _, best = max(ranked, key=lambda rank: rank[:2], default=(0, 0, Embedded("", "")))
     if not best.text or (trust == 0 and n_visible >= MIN_BODY):

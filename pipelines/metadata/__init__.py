@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pipelines.body import Found, between
@@ -67,8 +68,9 @@ def read_story(view: View, found: Found, page: Page) -> Story:
     """The article of a page: metadata and paragraphs. Dateline and signature leave the text."""
     rules = page.source.rules if page.source else Rules()
     sites = _site_names(view, page)
-    parts = _take_apart(view, found, sites)
-    published = _published(view, found, page, rules)
+    after = _after(view, found)
+    parts = _take_apart(view, found, after, sites)
+    published = _published(view, found, after, page)
     prefix, lead, body = _without_prefix(parts.lead, parts.body)
     author = (
         _rule_text(view, rules.author, sites)
@@ -117,11 +119,12 @@ def _site_names(view: View, page: Page) -> frozenset[str]:
     return frozenset({*view.declared.organisations, *named})
 
 
-def _published(view: View, found: Found, page: Page, rules: Rules) -> Published:
+def _published(view: View, found: Found, after: Sequence[Block], page: Page) -> Published:
+    rules = page.source.rules if page.source else Rules()
     first = view.headline.block
     below = view.blocks[first : first + 12] if first is not None else found.blocks[:4]
     above = view.blocks[:first] if first is not None else view.blocks[: found.start]
-    around = Around(below, above, (*found.blocks[:2], *found.blocks[-2:], *_after(view, found)))
+    around = Around(below, above, (*found.blocks[:2], *found.blocks[-2:], *after))
     marked = next((tidy(e.text_content()) for e in xpath(view.tree, rules.date)), None) if rules.date else None
     return find_published(view.declared, marked, around, page.url, page.fetched_at)
 
@@ -134,17 +137,17 @@ def _rule_text(view: View, path: str | None, sites: Collection[str]) -> str | No
     return None
 
 
-def _take_apart(view: View, found: Found, sites: Collection[str]) -> _Parts:
+def _take_apart(view: View, found: Found, after: Sequence[Block], sites: Collection[str]) -> _Parts:
     """Lead, body and signature: lines of the template between headline and body, and after it, find their place."""
     head = [*between(view, found), *found.blocks[:HEAD_BLOCKS]]
     rest = found.blocks[HEAD_BLOCKS:]
     signature, kept = _read_head(head, sites)
     body = _without_repeats([*kept, *rest], view.headline.text)
     ends, lines = end_signatures(body, sites)
-    after, _ = end_signatures(_after(view, found), sites)
+    behind, _ = end_signatures(after, sites)
     body = [b for i, b in enumerate(body) if i not in lines and not (i >= len(body) - 2 and is_dateline(b))]
     lead = _lead(body)
-    signature = _merged(_merged(ends, after), signature)
+    signature = _merged(_merged(ends, behind), signature)
     return _Parts(lead, tuple(b for b in body if b is not lead), signature)
 
 
@@ -269,9 +272,14 @@ def section_of(view: View) -> str | None:
     return _printed_crumb(view, title)
 
 
+@lru_cache(maxsize=8192)  # a site's names come back on every page
+def _names_crumbs(name: str) -> bool:
+    return _CRUMB_NAME.search(name.lower()) is not None
+
+
 def _printed_crumb(view: View, title: str) -> str | None:
     for element in view.tree.iter("div", "ul", "ol", "td", "p", "span", "nav", "section"):
-        if _CRUMB_NAME.search((element.get("class") or "").lower()):
+        if (name := element.get("class")) is not None and _names_crumbs(name):
             links = [tidy(a.text_content()) for a in element.iter("a")]
             links = [link for link in links if link and not _ROOT.fullmatch(link) and link.casefold() != title]
             if links and len(links) <= MAX_CRUMBS:

@@ -35,7 +35,7 @@ _PHOTO = any_of("byline", "photo")
 _PHOTO_CREDIT = re.compile(rf"\s*[-–;,|.]\s*{_PHOTO}\s*:.*$", re.IGNORECASE)
 _OF_A_SENTENCE = re.compile(r"\d|[.!?…][\"”»)]*\s*$")
 _HOUSE = re.compile(any_of("byline", "house"), re.IGNORECASE)
-_LABELLED = re.compile(r":|^theo\b", re.IGNORECASE)
+_LABELLED = re.compile(r"[^\W\d]\s?:|^theo\b", re.IGNORECASE)
 _PHOTO_LINE = re.compile(rf"\(?{_PHOTO}\s*:", re.IGNORECASE)
 _PHOTO_ONLY = re.compile(rf"{_PHOTO}(?:\s*(?:,|và)\s*{_PHOTO})*$", re.IGNORECASE)
 _TITLES = re.compile(rf"(?:{any_of('byline', 'honorific')}\b\.?\s*[-,.]?\s*)+", re.IGNORECASE)
@@ -234,6 +234,8 @@ def _is_listed(blocks: Sequence[Block], i: int) -> bool:
     above = blocks[i - 1] if i else None
     if above is None or above.text.endswith(":"):
         return True
+    if len(above.text) > MAX_LINE:
+        return False
     return above.bold < 0.6 and as_author(above.text) is not None and as_author(blocks[i].text) is not None
 
 

@@ -17,6 +17,7 @@ from pipelines.view.links import is_file, links_of
 
 LINKED = 0.6  # from this share of letters in links on, a block is a link
 MAX_DATE = 40  # characters
+MAX_HEAD = 60  # characters
 LINK_RUN = 3  # so many links in a row are a list of links
 MAX_FOOTER = 60  # blocks
 CARD_BLOCKS = 5
@@ -115,7 +116,7 @@ def is_furniture_line(text: str) -> bool:
 
 def is_head(text: str) -> bool:
     """Whether a line is the title of a list of other news, of comments or of a widget."""
-    return len(text) <= 60 and _table().heads.fullmatch(text.strip()) is not None
+    return len(text) <= MAX_HEAD and _table().heads.fullmatch(text.strip()) is not None
 
 
 def is_licence(text: str) -> bool:
@@ -132,10 +133,11 @@ def mark_furniture(outline: Outline, keep: Collection[HtmlElement] = ()) -> list
         replace(block, furniture=True) if not block.furniture and _is_line(block) else block for block in outline.blocks
     ]
     for i, block in enumerate(marked):
-        if block.kind == "row":
+        if block.kind == "row" or len(block.text) > MAX_HEAD:
             continue
-        section = _section(marked, outline.spans, i, keep) if is_head(block.text) or _is_list_head(block.text) else ()
-        if is_head(block.text) or _lists_pages([marked[j] for j in section]):
+        sure = is_head(block.text)
+        section = _section(marked, outline.spans, i, keep) if sure or _is_list_head(block.text) else ()
+        if sure or _lists_pages([marked[j] for j in section]):
             for j in section:
                 if not marked[j].furniture:
                     marked[j] = replace(marked[j], furniture=True)
@@ -144,7 +146,7 @@ def mark_furniture(outline: Outline, keep: Collection[HtmlElement] = ()) -> list
 
 def _is_list_head(text: str) -> bool:
     """Whether a line is a title that links to other pages make one of a list of documents, or of contents."""
-    return len(text) <= 60 and _table().list_heads.fullmatch(text) is not None
+    return _table().list_heads.fullmatch(text) is not None
 
 
 def _lists_pages(section: Sequence[Block]) -> bool:

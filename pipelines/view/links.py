@@ -73,19 +73,16 @@ def _has_picture(link: HtmlElement) -> bool:
 def card_texts(blocks: Sequence[Block]) -> frozenset[int]:
     """Indices of the summaries of other articles: each with a linked title above it in a small element of its own, as
     there are several on the page."""
-    cards: list[list[int]] = []
+    cards: dict[int, list[int]] = {}
     for i, block in enumerate(blocks[:-1]):
-        if (
-            block.links <= WHOLLY
-            or len(block.text.split()) < TITLE_WORDS
-            or not any(map(leads_to_page, links_of(block)))
-        ):
-            continue
-        card = block.element if block.element.tag not in _TITLES else block.element.getparent()
-        below = [j for j in range(i + 1, min(len(blocks), i + 1 + CARD_BLOCKS)) if _lies_in(blocks[j], card)]
-        if 0 < len(below) < CARD_BLOCKS:
-            cards.append(below)
-    return frozenset(itertools.chain(*cards)) if len(cards) >= MIN_CARDS else frozenset()
+        if block.links > WHOLLY and len(block.text.split()) >= TITLE_WORDS:
+            card = block.element if block.element.tag not in _TITLES else block.element.getparent()
+            below = [j for j in range(i + 1, min(len(blocks), i + 1 + CARD_BLOCKS)) if _lies_in(blocks[j], card)]
+            if 0 < len(below) < CARD_BLOCKS:
+                cards[i] = below
+    if len(cards) >= MIN_CARDS:
+        cards = {i: below for i, below in cards.items() if any(map(leads_to_page, links_of(blocks[i])))}
+    return frozenset(itertools.chain(*cards.values())) if len(cards) >= MIN_CARDS else frozenset()
 
 
 def _lies_in(block: Block, card: HtmlElement | None) -> bool:
