@@ -57,10 +57,20 @@ def _digest(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
+def _targets(tree: HtmlElement) -> set[str]:
+    """The ids that a link of the page opens: another template would have others, and links to them."""
+    return {(link.get("href") or "")[1:] for link in tree.iter("a") if (link.get("href") or "").startswith("#")} - {""}
+
+
 def _each_name(tree: HtmlElement, new: Callable[[str], str]) -> None:
+    targets = _targets(tree)
     for element in _elements(tree):
         for attribute in ("class", "id", "itemprop"):
-            if attribute in element.attrib and element.tag not in ("script", "meta", "link"):
+            if (
+                element.get(attribute) not in targets
+                and attribute in element.attrib
+                and element.tag not in ("script", "meta", "link")
+            ):
                 element.set(attribute, " ".join(new(word) for word in element.get(attribute, "").split()))
 
 
@@ -75,10 +85,12 @@ def _hash(tree: HtmlElement) -> None:
 
 
 def _strip_names(tree: HtmlElement) -> None:
+    targets = _targets(tree)
     for element in _elements(tree):
         if element.tag not in ("script", "meta", "link"):
             for attribute in ("class", "id", "itemprop", "role"):
-                element.attrib.pop(attribute, None)
+                if element.get(attribute) not in targets:
+                    element.attrib.pop(attribute, None)
 
 
 def _drop_json_ld(tree: HtmlElement) -> None:

@@ -204,6 +204,7 @@ def test_lists_in_an_article(title: str, listed: str, kept: bool, name: str) -> 
         ("<div><a href='/a'><img></a><a href='/a'>Sẽ thu hồi Quyết định 55/QĐ-UBND</a></div>", False),
         ("<h3><a href='/a'>Ba cây cầu thông xe</a></h3>", False),
         ("<h3><a href='#a'>Đối tượng áp dụng</a></h3>", True),
+        ("<p><a href='/a'>Hỏi: Người làm hợp đồng có được hưởng không?</a></p>", True),
         ("<p><a href='/a'>Kế hoạch số 89/KH-UBND của tỉnh</a></p>", True),
         ("<p><a href='/a'>Luật Đất đai sửa đổi</a></p>", True),
         ("<p><a href='/a.pdf'>Bản đồ quy hoạch của tỉnh</a></p>", True),

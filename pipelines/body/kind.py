@@ -14,6 +14,7 @@ from pipelines.models import PageKind
 from pipelines.view import View
 from pipelines.view.dateline import is_dateline
 from pipelines.view.furniture import LINKED, is_head
+from pipelines.view.links import QUESTION
 
 MIN_TEASERS = 4
 MANY_TITLES = 12  # of other articles, on a page that shows no headline
@@ -29,7 +30,6 @@ _SEARCH = re.compile(
     r"(?:^|/)(?:tags?|tim-kiem|search|tac-gia|author|chu-de|topic)(?:/|$|\.)|-p?tag\d*\.html?$", re.IGNORECASE
 )
 _SEARCH_TITLE = re.compile(r"^(?:kết quả tìm kiếm|tìm kiếm|tags?\s*:|từ khóa\s*:|search results?)", re.IGNORECASE)
-_QUESTION = re.compile(r"(?:câu )?hỏi\s*\d*\s*[:.]", re.IGNORECASE)
 _PAGING = re.compile(
     r"(?:trang )?\d+(?: \d+){2,}.{0,40}|(?:trang )?(?:sau|trước|tiếp|kế tiếp|cuối|đầu)\b.{0,20}|next|previous",
     re.IGNORECASE,
@@ -104,7 +104,7 @@ def _without_tail(region: Sequence[Block]) -> Sequence[Block]:
 
 
 def _is_title_of_another(block: Block) -> bool:
-    if _QUESTION.match(block.text):
+    if QUESTION.match(block.text):
         return False
     return block.links >= 0.5 and len(block.text.split()) >= TEASER_WORDS and not _PAGING.fullmatch(block.text)
 

@@ -190,7 +190,7 @@ def dateline_of(block: Block) -> Moment | None:
 def _machine_date(block: Block) -> Moment | None:
     """The date that an element tells machines while it shows another form of it ("20/2", "3 giờ trước")."""
     element = block.element
-    said = element.get("datetime") if element.tag == "time" else None
+    said = element.get("datetime")
     if said is None and (element.get("itemprop") or "").lower() == "datepublished":
         said = element.get("content") or element.get("datetime")
     return read_declared_date(said) if said and len(block.text) <= MAX_LINKED else None
@@ -198,7 +198,9 @@ def _machine_date(block: Block) -> Moment | None:
 
 def _is_named_date(block: Block) -> bool:
     names = f"{block.element.get('class', '')} {block.element.get('id', '')}"
-    return block.element.tag == "time" or (bool(_DATE_NAME.search(names)) and not has_furniture_name(names))
+    if block.element.tag == "time" or block.element.get("datetime") is not None:
+        return True
+    return bool(_DATE_NAME.search(names)) and not has_furniture_name(names)
 
 
 def without_glued_date(block: Block) -> Block:

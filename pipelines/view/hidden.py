@@ -13,7 +13,11 @@ _OPENERS = ("href", "data-target", "data-bs-target", "aria-controls")
 
 def opened(tree: HtmlElement) -> frozenset[HtmlElement]:
     """The hidden elements with text that a link or a button of the page shows, without fields to fill in."""
-    panels = {e.get("id"): e for e in tree.iter("div", "section", "dd", "ul", "p") if e.get("id") and _is_panel(e)}
+    panels = {
+        e.get("id"): e
+        for e in tree.iter("div", "section", "dd", "ul", "p", "td", "table")
+        if e.get("id") and _is_panel(e)
+    }
     if not panels:
         return frozenset()
     openers = tree.iter("a", "button", "h2", "h3", "h4", "div", "li")

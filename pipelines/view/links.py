@@ -17,6 +17,8 @@ MAX_LINKS = 20
 CARD_BLOCKS = 5
 MIN_CARDS = 3
 
+QUESTION = re.compile(r"(?:câu )?hỏi\s*\d*\s*[:.]", re.IGNORECASE)  # a list of answers links its questions
+
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|rtf|zip|rar|7z|jpe?g|png|gif|webp)\b|/documents/|download|attach|getfile",
     re.IGNORECASE,
@@ -52,7 +54,7 @@ def is_title_of_another(block: Block) -> bool:
 
     A picture with the same link makes a card of it, whatever its title names.
     """
-    if block.links <= WHOLLY or block.kind == "row" or block.element.tag == "h1":
+    if block.links <= WHOLLY or block.kind == "row" or block.element.tag == "h1" or QUESTION.match(block.text):
         return False
     if block.kind != "heading" and len(block.text.split()) < TITLE_WORDS:
         return False

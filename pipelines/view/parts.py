@@ -39,7 +39,11 @@ def parts(tree: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _is_named(element: HtmlElement) -> bool:
-    if element.tag == "time" or (element.get("itemprop") or "").lower() == "datepublished":
+    if (
+        element.tag == "time"
+        or element.get("datetime") is not None
+        or (element.get("itemprop") or "").lower() == "datepublished"
+    ):
         return True
     if element.tag in ("b", "strong", "font") or not element.keys():
         return False
