@@ -91,7 +91,7 @@ def _is_run_of_teasers(view: View, found: Found, declared: bool) -> bool:
     """Whether the text found is titles of other articles with a summary each."""
     region = _without_tail(view.blocks[found.start : found.stop])
     teasers = sum(map(_is_title_of_another, region))
-    paragraphs = sum(len(block.text) >= LONG and block.links < 0.5 for block in found.blocks)
+    paragraphs = sum(map(_is_text, found.blocks))
     if declared and paragraphs > teasers:
         return False
     enough = MIN_TEASERS if declared or not _opens_with_teaser(region) else 2
@@ -115,19 +115,28 @@ def _opens_with_teaser(region: Sequence[Block]) -> bool:
 
 
 def _follows_first_teaser(view: View, found: Found) -> bool:
-    """Whether the text found is the summary of the first of several titles, all of one make, each with a summary."""
+    """Whether the text found is the summary of the first of several titles, all of one make, each with a summary.
+
+    Two titles suffice where nothing is to be read but their summaries.
+    """
     first = 0 if view.headline.block is None else view.headline.block + 1
-    for i in range(first, min(found.start + 1, len(view.blocks))):
-        if _is_title_of_another(view.blocks[i]):
-            summaries = sum(_has_summary(view.blocks, j) for j in _of_same_make(view.blocks, i))
-            texts = sum(len(b.text) >= LONG and b.links < 0.5 and not b.furniture for b in view.blocks[first:])
-            return summaries >= MIN_SUMMARIES or (summaries > 1 and summaries == texts)
-    return False
+    above = [i for i in range(first, min(found.start + 1, len(view.blocks))) if _is_title_of_another(view.blocks[i])]
+    if not above:
+        return False
+    summaries = [s for j in _of_same_make(view.blocks, above[-1]) if (s := _summary(view.blocks, j)) is not None]
+    if len(summaries) >= MIN_SUMMARIES:
+        return True
+    texts = (i for i, b in enumerate(view.blocks[first:], first) if not b.furniture and _is_text(b))
+    return len(summaries) > 1 and summaries[0] >= found.start and all(i in summaries for i in texts)
 
 
-def _has_summary(blocks: Sequence[Block], i: int) -> bool:
-    """Whether a text stands right below a title, a date between them at most."""
-    return any(len(block.text) >= LONG and block.links < 0.5 for block in blocks[i + 1 : i + 3])
+def _summary(blocks: Sequence[Block], i: int) -> int | None:
+    """The place of a text that stands right below a title, a date between them at most."""
+    return next((j for j in range(i + 1, min(i + 3, len(blocks))) if _is_text(blocks[j])), None)
+
+
+def _is_text(block: Block) -> bool:
+    return len(block.text) >= LONG and block.links < 0.5
 
 
 def _of_same_make(blocks: Sequence[Block], i: int) -> list[int]:
