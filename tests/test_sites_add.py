@@ -185,7 +185,7 @@ REFUSED = [
     (robots(html("User-agent: *\nDisallow: /")), 5, "robots.txt closes"),
     (robots(Response(b"", status=503)), 5, "robots.txt answers 503"),
     (page("/tin", Response(b"", status=403)), 5, "status 403"),
-    (page("/tin", Response(b"", status=302, headers=(("Location", "/tin"),))), 5, "redirects without end"),
+    (page("/tin", Response(b"", status=302, headers=(("Location", "/tin"),))), 5, "redirects to itself"),
     (lambda site: site.put(dict.fromkeys(("/tin", "/"), "<p>chưa có gì</p>")), 2, "no links to its own site"),
 ]
 
