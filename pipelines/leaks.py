@@ -42,6 +42,12 @@ class _Sign:
     small: bool = False
     title_only: bool = False
 
+    def find(self, head: str, title: int) -> re.Match[str] | None:
+        """Where the sign is in a source; one that begins with a title need not be sought beside the page's own."""
+        if self.pattern.pattern.startswith("<title>"):
+            return self.pattern.match(head, title) if title >= 0 else None
+        return self.pattern.search(head)
+
 
 @dataclass(frozen=True, slots=True)
 class _Families:
@@ -165,12 +171,13 @@ def error_kind(source: str) -> tuple[PageKind, str] | None:
     """Whether the HTML source is a server's error page ("error") or a wall ("blocked"), and the words that say so."""
     small = len(source) < SMALL_PAGE
     head = (source if small else source[:HEAD_CHARACTERS]).lower()
+    title = head.find("<title>")
     families = _families()
     for sign in families.error_pages:
-        if found := sign.pattern.search(head):
+        if found := sign.find(head, title):
             return _page_kind(sign.kind), tidy(source[found.start() : found.end()])
     for sign in families.block_pages:
-        found = sign.pattern.search(head) if small or not sign.small else None
+        found = sign.find(head, title) if small or not sign.small else None
         if found and (not sign.small or _is_terse(source)):
             return "blocked", f"{sign.kind}: {tidy(source[found.start() : found.end()])}"
     return None

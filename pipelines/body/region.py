@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from pipelines.body.trafilatura import MAX_DEPTH, MAX_ELEMENTS, kept_text, squeeze
 from pipelines.markup.outline import Block
 from pipelines.view import PROSE, View
-from pipelines.view.furniture import furniture_test
+from pipelines.view.furniture import furniture_marks
 
 PAGES = frozenset({"html", "body", "form", "main"})
 HOLDERS = frozenset({"td", "th", *PAGES})  # text may lie in them without a paragraph of its own
@@ -114,7 +114,7 @@ def by_trafilatura(view: View, url: str) -> range:
     """Indices of the blocks from the first to the last that trafilatura keeps, what it scatters elsewhere left out."""
     if not _is_readable(view.tree):
         return range(0)
-    kept = kept_text(view.tree, url, furniture_test(frozenset()))
+    kept = kept_text(view.tree, url, furniture_marks(frozenset()))
     if not kept:
         return range(0)
     start = _after_headline(view)

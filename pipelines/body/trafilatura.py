@@ -10,6 +10,8 @@ from collections.abc import Callable
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
+from pipelines.markup.outline import Mark
+
 # It warns of every page without text; the audit says the same, once, where it is looked for.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -19,7 +21,7 @@ MAX_ELEMENTS = 60_000  # it copies the tree several times: 300,000 elements took
 _SPACE = re.compile(r"[\s|]+")
 
 
-def kept_text(tree: HtmlElement, url: str, is_furniture: Callable[[HtmlElement], bool]) -> str:
+def kept_text(tree: HtmlElement, url: str, mark: Callable[[HtmlElement], Mark]) -> str:
     """All that trafilatura keeps of a page, without white space; "" when it keeps nothing or fails on a hostile page.
 
     ``tree`` is not changed. Recall mode with tables and without deduplication: its other modes lose references, as do
@@ -30,7 +32,7 @@ def kept_text(tree: HtmlElement, url: str, is_furniture: Callable[[HtmlElement],
     for original, element in zip(list(tree.iter()), list(clone.iter()), strict=True):
         if element.getparent() is None or not isinstance(original.tag, str):
             continue
-        if is_furniture(original):
+        if mark(original):
             element.drop_tree()
         elif element.tag == "a" and not (element.get("href") or "javascript").startswith("javascript"):
             element.drop_tag()

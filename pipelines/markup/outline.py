@@ -14,6 +14,7 @@ from pipelines.markup import tidy
 from pipelines.markup.lines import CELL_END, Line, join_broken, row_of
 
 BlockKind = Literal["heading", "body", "item", "row", "caption"]
+Mark = Literal["", "furniture", "named"]  # what makes an element furniture: it itself, or no more than its name
 
 # What no reader sees, or what is no text.
 DROPPED = frozenset({
@@ -67,12 +68,21 @@ def is_hidden(element: HtmlElement) -> bool:
     return element.get("hidden") is not None or (style is not None and _HIDDEN_STYLE.search(style) is not None)
 
 
+def hidden_mark(element: HtmlElement) -> Mark:
+    """ "furniture" for an element that is not shown."""
+    return "furniture" if is_hidden(element) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The blocks under an element in reading order, and which of them each element that breaks lines holds."""
+    """The blocks under an element in reading order, and which of them each element that breaks lines holds.
+
+    ``named`` are those that nothing but the names of elements make furniture.
+    """
 
     blocks: list[Block]
     spans: dict[HtmlElement, range]
+    named: frozenset[int] = frozenset()
 
 
 def read_blocks(root: HtmlElement) -> list[Block]:
@@ -82,16 +92,16 @@ def read_blocks(root: HtmlElement) -> list[Block]:
 
 def read_outline(
     root: HtmlElement,
-    is_furniture: Callable[[HtmlElement], bool] = is_hidden,
+    mark: Callable[[HtmlElement], Mark] = hidden_mark,
     apart: Collection[HtmlElement] = (),
 ) -> Outline:
     """What a reader sees under an element; nothing is lost but what no reader sees (scripts, form fields).
 
-    ``is_furniture`` is asked of every element; what lies inside one it affirms is marked, not dropped. The elements of
-    ``apart`` are blocks whatever their tag.
+    ``mark`` is asked of every element whether it is furniture for sure, or by its name; what lies inside one that is
+    is marked, not dropped. The elements of ``apart`` are blocks whatever their tag.
     """
     tables = frozenset(table for table in root.iter("table") if _is_data_table(table))
-    walker = _Walker(root, is_furniture, apart, tables)
+    walker = _Walker(root, mark, apart, tables)
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "end":
@@ -101,7 +111,7 @@ def read_outline(
         else:
             walker.enter(element)
     walker.flush()
-    return Outline(walker.blocks, walker.spans)
+    return Outline(walker.blocks, walker.spans, frozenset(walker.named))
 
 
 def _is_footnote_mark(element: HtmlElement) -> bool:
@@ -140,20 +150,21 @@ class _Walker:
     def __init__(
         self,
         root: HtmlElement,
-        is_furniture: Callable[[HtmlElement], bool],
+        mark: Callable[[HtmlElement], Mark],
         apart: Collection[HtmlElement],
         data_tables: frozenset[HtmlElement],
     ) -> None:
         self.blocks: list[Block] = []
         self.spans: dict[HtmlElement, range] = {}
         self.skipped = 0
-        self._is_furniture = is_furniture
+        self.named: list[int] = []
+        self._mark = mark
         self._apart = apart
         self._data_tables = data_tables
         self._open = [root]
         self._starts = [0]
         self._depth = dict.fromkeys(
-            ("furniture", "link", "bold", "italic", "heading", "item", "caption", "table", "row", "pre"), 0
+            ("furniture", "named", "link", "bold", "italic", "heading", "item", "caption", "table", "row", "pre"), 0
         )
         self._states: list[list[str]] = []
         self._lines = [Line()]
@@ -196,7 +207,8 @@ class _Walker:
     def _new_states(self, element: HtmlElement) -> list[str]:
         tag = element.tag
         name, style = (element.get("class"), element.get("style")) if element.keys() else (None, None)
-        states = ["furniture"] if self._is_furniture(element) else []
+        mark = self._mark(element)
+        states: list[str] = [mark] if mark else []
         if tag == "a" and element.get("href") is not None:
             states.append("link")
         if tag in BOLD or (style and _BOLD_STYLE.search(style)):
@@ -264,6 +276,8 @@ class _Walker:
             kind = "caption"
         elif kind == "caption" and len(text) > MAX_CAPTION:
             kind = "body"
+        if depth["named"] and not depth["furniture"]:
+            self.named.append(len(self.blocks))
         self.blocks.append(
             Block(
                 text=text,
@@ -272,7 +286,7 @@ class _Walker:
                 links=line.linked / length,
                 bold=line.bold / length,
                 italic=line.italic / length,
-                furniture=depth["furniture"] > 0,
+                furniture=depth["furniture"] > 0 or depth["named"] > 0,
                 after_image=self._image,
             )
         )

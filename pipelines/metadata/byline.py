@@ -250,7 +250,8 @@ def signature_beside_date(text: str, sites: Collection[str] = ()) -> Signature:
     labelled = [read_signature(part, marked=":" in part, sites=sites) for part in parts if _LABELLED.search(part)]
     named = [signature for signature in labelled if signature is not None]
     author = next((signature.author for signature in named if signature.author), None)
-    bare = next((part for part in parts if may_stand_alone(part) and as_author(part, sites)), None)
+    words = (part for part in parts if not any(map(str.isdigit, part)))
+    bare = next((part for part in words if may_stand_alone(part) and as_author(part, sites)), None)
     return Signature(author or bare, next((signature.source for signature in named if signature.source), None))
 
 

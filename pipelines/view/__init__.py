@@ -12,7 +12,7 @@ from pipelines.markup.outline import Block, read_outline
 from pipelines.models import Rules
 from pipelines.view.declared import Declared, read_declared
 from pipelines.view.families import family_containers
-from pipelines.view.furniture import furniture_test, link_lists, mark_footer, mark_furniture
+from pipelines.view.furniture import furniture_marks, link_lists, mark_footer, mark_furniture
 from pipelines.view.headline import Headline, find_headline
 from pipelines.view.hidden import opened
 from pipelines.view.links import card_texts
@@ -44,9 +44,10 @@ def look(tree: HtmlElement, rules: Rules, site_name: str = "") -> View:
     keep = _ancestors([*containers, *tree.iter("h1")])
     apart = frozenset({*containers, *parts(tree)})
     keep |= opened(tree)
-    outline = read_outline(tree, furniture_test(keep), apart)
+    outline = read_outline(tree, furniture_marks(keep), apart)
     if _lost_prose(outline.blocks) > MAX_LOST_PROSE:
-        outline = read_outline(tree, furniture_test(keep, by_name=False), apart)
+        shown = [replace(b, furniture=False) if i in outline.named else b for i, b in enumerate(outline.blocks)]
+        outline = replace(outline, blocks=shown)
     outline = replace(outline, blocks=mark_furniture(outline, keep))
     inside = frozenset(e for container in containers for e in container.iter())
     headline = find_headline(outline.blocks, declared, inside, site_name)

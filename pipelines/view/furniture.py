@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from lxml.html import HtmlElement
 
-from pipelines.markup.outline import Block, Outline, is_hidden
+from pipelines.markup.outline import Block, Mark, Outline, is_hidden
 from pipelines.view.links import is_file, links_of
 
 LINKED = 0.6  # from this share of letters in links on, a block is a link
@@ -76,27 +76,27 @@ def _table() -> _Table:
     )
 
 
-def furniture_test(keep: Collection[HtmlElement], by_name: bool = True) -> Callable[[HtmlElement], bool]:
-    """A test for elements that are furniture: by tag, role, hidden style and, if ``by_name``, the words of their names.
+def furniture_marks(keep: Collection[HtmlElement]) -> Callable[[HtmlElement], Mark]:
+    """A test for elements that are furniture: for sure by tag, role or hidden style, or by the words of their names.
 
     The elements of ``keep`` (what holds the article) are none.
     """
     table = _table()
 
-    def is_furniture(element: HtmlElement) -> bool:
+    def mark(element: HtmlElement) -> Mark:
         tag = element.tag
         if tag in table.tags:
-            return element not in keep
+            return "" if element in keep else "furniture"
         if not element.keys() or tag in _HOLDERS or element in keep:  # most elements have no attribute
-            return False
+            return ""
         name, key = element.get("class"), element.get("id")
         if element.get("role") in table.roles or is_hidden(element):
-            return True
+            return "furniture"
         if tag in _BOXES and "related" in (element.get("type") or "").lower():  # boxes of VCCorp's editor
-            return True
-        return by_name and (name or key) is not None and has_furniture_name(f"{name or ''} {key or ''}")
+            return "furniture"
+        return "named" if (name or key) is not None and has_furniture_name(f"{name or ''} {key or ''}") else ""
 
-    return is_furniture
+    return mark
 
 
 @lru_cache(maxsize=8192)  # a site's names come back on every page
@@ -137,7 +137,7 @@ def mark_furniture(outline: Outline, keep: Collection[HtmlElement] = ()) -> list
             continue
         sure = is_head(block.text)
         section = _section(marked, outline.spans, i, keep) if sure or _is_list_head(block.text) else ()
-        if sure or _lists_pages([marked[j] for j in section]):
+        if section and (sure or _lists_pages([marked[j] for j in section])):
             for j in section:
                 if not marked[j].furniture:
                     marked[j] = replace(marked[j], furniture=True)
