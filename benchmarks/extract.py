@@ -18,7 +18,7 @@ import gzip
 import importlib
 import json
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -173,23 +173,28 @@ def f1(rows: Sequence[tuple[float, float, float]]) -> float:
 def measure(samples: Sequence[Sample], rounds: int, language: str) -> dict[str, Score]:
     systems = dict(peers(language))
     scores = {name: Score() for name in systems}
-    for sample in samples:
-        times: dict[str, list[float]] = {name: [] for name in systems}
-        texts: dict[str, str] = {}
-        for _ in range(rounds):
+    times: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in systems}
+    texts: dict[str, dict[str, str]] = {name: {} for name in systems}
+    for _ in range(rounds):
+        for sample in samples:  # each page after all others: what was kept of it helps as in life
             for name, extract in systems.items():
                 started = process_time()
-                texts[name] = _tried(extract, sample.body)
-                times[name].append(1000 * (process_time() - started))
-        for name, score in scores.items():
-            score.times[sample.name] = statistics.median(times[name])
-            kept = Counter(reference_keys(texts[name]))
-            wanted = Counter(reference_keys("\n".join(sample.references))) if sample.references else Counter()
-            score.wanted += wanted.total()
-            score.kept += (kept & wanted).total()
-            if sample.text:
-                score.shingles.append(matches(sample.text, texts[name]))
+                texts[name][sample.name] = _tried(extract, sample.body)
+                times[name][sample.name].append(1000 * (process_time() - started))
+    for name, score in scores.items():
+        score.times.update({page: statistics.median(found) for page, found in times[name].items()})
+        for sample in samples:
+            _judge(score, sample, texts[name][sample.name])
     return scores
+
+
+def _judge(score: Score, sample: Sample, text: str) -> None:
+    kept = Counter(reference_keys(text))
+    wanted = Counter(reference_keys("\n".join(sample.references))) if sample.references else Counter()
+    score.wanted += wanted.total()
+    score.kept += (kept & wanted).total()
+    if sample.text:
+        score.shingles.append(matches(sample.text, text))
 
 
 def _tried(extract: Callable[[bytes], str], body: bytes) -> str:

@@ -161,12 +161,12 @@ def dateline_of(block: Block) -> Moment | None:
         return marked
     text = block.text
     if text[:1].isdigit() and (glued := _GLUED.match(text)):
-        return next(read_moments(glued["date"]), None)
+        return next(iter(read_moments(glued["date"])), None)
     if len(text) > MAX_DATELINE or block.kind == "row" or not _DIGIT.search(text):
         return None
     if block.links >= 0.5 and not (_is_named_date(block) and len(text) <= MAX_LINKED):  # to the page of that day
         return None
-    moments = list(read_moments(text))
+    moments = read_moments(text)
     if not moments or is_licence(text) or _TODAY.match(text):
         return None
     moment = moments[0]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal
 
 VIETNAM = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has had no other offset since 1975
@@ -76,9 +77,14 @@ class Moment:
         return self.value[:10]
 
 
-def read_moments(text: str) -> Iterator[Moment]:
+@lru_cache(maxsize=64)  # headline, date, byline and text of a page ask of the same few lines
+def read_moments(text: str) -> tuple[Moment, ...]:
     """The dates of a line, each with the time and the weekday that stand beside it."""
-    dates = list(_DATE.finditer(text)) if _MAY_HOLD_DATE.search(text) else []
+    return tuple(_moments(text)) if _MAY_HOLD_DATE.search(text) else ()
+
+
+def _moments(text: str) -> Iterator[Moment]:
+    dates = list(_DATE.finditer(text))
     if not dates:
         return
     times, weekdays = list(_TIME.finditer(text)), list(_WEEKDAY.finditer(text))
@@ -170,7 +176,7 @@ def read_declared_date(text: str) -> Moment | None:
     text = text.strip()[:100]
     iso = _ISO.match(text)
     if iso is None:
-        moments = list(read_moments(text))
+        moments = read_moments(text)
         return moments[0] if len(moments) == 1 else None
     try:
         moment = datetime.fromisoformat(f"{iso['day']}T{iso['time'] or '00:00'}{_zone(iso['zone'])}")

@@ -91,5 +91,5 @@ def _is_date(text: str) -> bool:
     text = text.strip()
     if not 8 <= len(text) <= MAX_DATE or not any(char.isdigit() for char in text):
         return False
-    moment = next(read_moments(text), None)
+    moment = next(iter(read_moments(text)), None)
     return moment is not None and len(moment.raw) >= 0.7 * len(text)
