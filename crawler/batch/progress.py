@@ -18,9 +18,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from crawler.progress import PLAIN_SECONDS
 from crawler.tables import counted
 
-PLAIN_SECONDS = 10.0
 Advance = Callable[[str], None]
 
 

@@ -57,7 +57,7 @@ def article_or_listing(view: View, found: Found, url: str) -> Literal["article",
     """What a page is that is no error."""
     if found.extractor == "embedded":
         return "article"
-    titles = [block for block in view.blocks if _is_title_of_another(block)]
+    titles = [block for block in view.blocks if _is_linked_title(block)]
     shown = sum(not block.furniture for block in titles)
     prose = sum(len(b.text) * (1 - b.links) for b in found.blocks if len(b.text) >= LONG or b.kind in ("item", "row"))
     declared, headless = _is_declared(view), view.headline.block is None
@@ -90,7 +90,7 @@ def _is_undated_section(view: View) -> bool:
 def _is_run_of_teasers(view: View, found: Found, declared: bool) -> bool:
     """Whether the text found is titles of other articles with a summary each."""
     region = _without_tail(view.blocks[found.start : found.stop])
-    teasers = sum(map(_is_title_of_another, region))
+    teasers = sum(map(_is_linked_title, region))
     paragraphs = sum(map(_is_text, found.blocks))
     if declared and paragraphs > teasers:
         return False
@@ -103,7 +103,7 @@ def _without_tail(region: Sequence[Block]) -> Sequence[Block]:
     return region[: max((i for i, block in enumerate(region, 1) if block.links < LINKED), default=0)]
 
 
-def _is_title_of_another(block: Block) -> bool:
+def _is_linked_title(block: Block) -> bool:
     if QUESTION.match(block.text):
         return False
     return block.links >= 0.5 and len(block.text.split()) >= TEASER_WORDS and not _PAGING.fullmatch(block.text)
@@ -111,7 +111,7 @@ def _is_title_of_another(block: Block) -> bool:
 
 def _opens_with_teaser(region: Sequence[Block]) -> bool:
     """Whether a text begins with the linked title of another: no article does."""
-    return _is_title_of_another(region[0]) if region else False
+    return _is_linked_title(region[0]) if region else False
 
 
 def _follows_first_teaser(view: View, found: Found) -> bool:
@@ -120,7 +120,7 @@ def _follows_first_teaser(view: View, found: Found) -> bool:
     Two titles suffice where nothing is to be read but their summaries.
     """
     first = 0 if view.headline.block is None else view.headline.block + 1
-    above = [i for i in range(first, min(found.start + 1, len(view.blocks))) if _is_title_of_another(view.blocks[i])]
+    above = [i for i in range(first, min(found.start + 1, len(view.blocks))) if _is_linked_title(view.blocks[i])]
     if not above:
         return False
     summaries = [s for j in _of_same_make(view.blocks, above[-1]) if (s := _summary(view.blocks, j)) is not None]

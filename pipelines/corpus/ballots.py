@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.corpus.counting import Integers
-from pipelines.corpus.identity import assembly_term, stated_term
+from pipelines.corpus.identity import assembly_term, is_provisional, stated_term
 from pipelines.folding import fold
 from pipelines.store import Store, Transaction
 from pipelines.version import program_version
@@ -96,7 +96,7 @@ def _in_numbers(row: sqlite3.Row) -> tuple[object, ...]:
 def _term(row: sqlite3.Row) -> str:
     """The term that the citation of a provisional regulation states, or nothing."""
     page_says = row["page_says"] or ""
-    if "/-/" not in page_says:
+    if not is_provisional(page_says):
         return ""
     if page_says.startswith("vn/state/"):
         return assembly_term(row["issuer_code"]) or ""

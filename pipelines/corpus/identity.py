@@ -53,6 +53,11 @@ class Answer(NamedTuple):
     judged: bool = False
 
 
+def is_provisional(id_: str) -> bool:
+    """Whether an identifier lacks its period, which its page did not tell: "vn/party/tw/quy-dinh/-/96"."""
+    return "/-/" in id_
+
+
 def term_of(id_: str, issued: str | None, symbol: str | None) -> str | None:
     """The term of a regulation: "qh15" by its symbol, "k13" by its period, its day, or a year within one term."""
     name = Name.of(id_)

@@ -13,7 +13,7 @@ import numpy as np
 from pipelines.corpus.ballots import Ballots, code
 from pipelines.corpus.changes import write_in_steps
 from pipelines.corpus.counting import table
-from pipelines.corpus.identity import Answer, Cited, Dated, answer, families, term_of
+from pipelines.corpus.identity import Answer, Cited, Dated, answer, families, is_provisional, term_of
 from pipelines.corpus.links import Link
 from pipelines.references.naming import Name
 from pipelines.store import Store
@@ -70,7 +70,7 @@ def resolve_mentions(store: Store, ballots: Ballots) -> Resolution:
 
 def _provisional(ballots: Ballots) -> Iterator[_Citation]:
     """The citations of each provisional regulation, in the order of publication of their articles."""
-    provisional = np.array([*("/-/" in id_ for id_ in ballots.regulations), False])
+    provisional = np.array([*map(is_provisional, ballots.regulations), False])
     rows = np.flatnonzero(provisional[ballots.page_says])
     rows = rows[np.argsort(ballots.page_says[rows], kind="stable")]
     nth, said = ballots.nth[rows], ballots.citations[rows]

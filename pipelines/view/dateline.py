@@ -192,7 +192,7 @@ def _machine_date(block: Block) -> Moment | None:
     element = block.element
     said = element.get("datetime")
     if said is None and (element.get("itemprop") or "").lower() == "datepublished":
-        said = element.get("content") or element.get("datetime")
+        said = element.get("content")
     return read_declared_date(said) if said and len(block.text) <= MAX_LINKED else None
 
 
